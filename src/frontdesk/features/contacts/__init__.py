@@ -1,0 +1,1 @@
+"""Contacts and their identities: find, create, update, merge. No messages here."""

@@ -1,0 +1,1 @@
+"""Receipts of the providers' hooks and the work of turning them into received messages and statuses."""
