@@ -39,5 +39,9 @@ async def test_the_browser_shows_a_page(page: Page, tmp_path: Path) -> None:
 
 
 def test_only_loopback_is_reachable() -> None:
-    with socket.socket() as probe, pytest.raises(SocketConnectBlockedError):
+    with (
+        socket.socket() as probe,
+        pytest.warns(UserWarning, match="192.0.2.1"),
+        pytest.raises(SocketConnectBlockedError),
+    ):
         probe.connect(("192.0.2.1", 80))
