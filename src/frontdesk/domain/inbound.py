@@ -1,0 +1,149 @@
+"""What a channel says happened, in our words: the closed union that `parse` yields and the core applies.
+
+No provider vocabulary here; a channel translates into these, and nothing else of it reaches the core.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from frontdesk.domain.content import Content
+from frontdesk.domain.message import DeliveryStatus, Direction, MessageContext, Pricing
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of a contact.
+
+    A scheme (`phone`, `whatsapp`, `whatsapp_user`, `email`, `web`, …) and the normalised value.
+    """
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody outside: their addresses, the strongest first, and the name they go by."""
+
+    addresses: tuple[Address, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What every event has.
+
+    `extra` carries provider details for the parser's output and logs; never rules.
+    """
+
+    at: datetime | None = None
+    account_ref: str | None = None
+    """Our side as the provider names it (WhatsApp: phone number id)."""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Inbound):
+    """A message (reactions included). `direction` is outgoing for echoes of what our side sent elsewhere."""
+
+    source_id: str | None
+    party: Party
+    thread_key: str
+    """Finds the thread within the inbox: the contact's address, or a reference the channel supplies."""
+    content: Content
+    context: MessageContext = field(default_factory=MessageContext)
+    direction: Direction = Direction.INCOMING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(Inbound):
+    """A message has new content."""
+
+    target_source_id: str
+    content: Content
+    source_id: str | None = None
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Inbound):
+    """A message was taken back by its writer."""
+
+    target_source_id: str
+    source_id: str | None = None
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReported(Inbound):
+    """The provider says where one of our messages stands."""
+
+    source_id: str
+    status: DeliveryStatus
+    provider_status: str
+    recipient: str | None = None
+    error_code: str | None = None
+    error_title: str | None = None
+    error_detail: str | None = None
+    pricing: Pricing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(Inbound):
+    """A contact goes by a new address from now on (a change of number). `text` is the provider's sentence."""
+
+    source_id: str | None
+    old: Address | None
+    new: tuple[Address, ...]
+    text: str | None = None
+    system_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReported(Inbound):
+    """A step of a voice call."""
+
+    source_id: str
+    party: Party | None
+    thread_key: str | None
+    event: str
+    direction: Direction = Direction.INCOMING
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNoticed(Inbound):
+    """The provider tells something about our account: a template's state, a quality rating, a restriction."""
+
+    field_name: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderErrorReported(Inbound):
+    """An error that belongs to no message of ours."""
+
+    code: str
+    title: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored(Inbound):
+    """Nothing for us; `reason` says why."""
+
+    reason: str
+
+
+InboundEvent = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | StatusReported
+    | AddressChanged
+    | CallReported
+    | AccountNoticed
+    | ProviderErrorReported
+    | Ignored
+)

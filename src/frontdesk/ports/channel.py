@@ -1,0 +1,240 @@
+"""The channel port: what a plug-in must offer so that customers can write by it. At most five methods.
+
+Nothing here names a concrete channel. Outcomes of sending are values that decide what happens next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from frontdesk.domain.content import Content
+from frontdesk.domain.inbound import Address, InboundEvent
+from frontdesk.domain.message import MessageContext
+from frontdesk.kit.http import HttpClient
+
+
+class ChannelConfig(BaseModel):
+    """Base of a channel's settings.
+
+    Fields annotated `pydantic.SecretStr` are stored encrypted, never in the config column.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoConfig(ChannelConfig):
+    """A channel that needs no settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do. Lengths in characters, sizes in bytes."""
+
+    kinds_out: frozenset[str]
+    max_text: int
+    media_max_bytes: Mapping[str, int] = field(default_factory=dict)
+    media_mimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reactions: bool = False
+    replies: bool = False
+    edits_in: bool = False
+    receipts: bool = False
+    typing_out: bool = False
+    templates: bool = False
+    window_seconds: int | None = None
+    """Free text is allowed this long after the customer's last message; None: always."""
+    idempotent_sends: bool = False
+    """The provider takes our idempotency key, so a send of unknown outcome may be repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A hook's request as it came.
+
+    Header names are lower-case; `url` is built from the configured base, never from Host.
+    """
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a hook's verification must answer (text/plain, 200)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An inbox as its channel sees it.
+
+    Validated settings with secrets resolved, and the guarded HTTP client to use.
+    """
+
+    inbox_id: UUID
+    account_id: UUID
+    name: str
+    config: ChannelConfig
+    http: HttpClient
+    base_url: str | None = None
+    """Origin of the provider's simulator for a simulated inbox; None means the provider's own."""
+    hook_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """Bytes to send along, already read from the blob store."""
+
+    content: bytes
+    mime: str
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """One message to one address."""
+
+    delivery_id: UUID
+    message_id: UUID
+    to: Address
+    content: Content
+    context: MessageContext
+    reply_to_source_id: str | None = None
+    target_source_id: str | None = None
+    """Of a reaction: the provider's id of the message it is about."""
+    file: OutboundFile | None = None
+    url: str | None = None
+    """A public address of the file, for providers that fetch it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMark:
+    """Tell the provider that we have read up to this message."""
+
+    to: Address
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypingMark:
+    """Show the customer that somebody writes."""
+
+    to: Address
+    source_id: str | None = None
+
+
+Outbound = OutboundMessage | ReadMark | TypingMark
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What went over the wire, redacted of credentials and content, for the delivery log."""
+
+    request: dict[str, Any]
+    response: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The provider took it."""
+
+    source_id: str | None
+    exchange: Exchange | None = None
+    more_source_ids: tuple[str, ...] = ()
+    delivered: bool = False
+    """The channel is its own proof of delivery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The provider refused it, or was not reached at all.
+
+    `retryable` errors can heal; `retry_at` is the provider's wish.
+    """
+
+    code: str
+    message: str
+    retryable: bool
+    retry_at: datetime | None = None
+    auth_expired: bool = False
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The request may have been taken: never repeated blindly."""
+
+    code: str
+    message: str
+    exchange: Exchange | None = None
+
+
+SendResult = Sent | Failed | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReport:
+    """What `connect` found: `ok`, and each step with its proof or its cure."""
+
+    ok: bool
+    steps: tuple[tuple[str, bool, str], ...] = ()
+    """(name, passed, evidence or cure)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedMedia:
+    """A file taken from the provider."""
+
+    content: bytes
+    mime: str | None
+    filename: str | None = None
+
+
+class MediaFetchFailed(Exception):
+    """A provider's file could not be had. `retryable` says whether a later try may help."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.message, self.retryable = message, retryable
+
+
+class Channel(Protocol):
+    """A kind of conversation. Stateless; one object serves all inboxes of its kind."""
+
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Config: ClassVar[type[ChannelConfig]]
+
+    def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:
+        """Prove that the provider sent this (raw body, constant time).
+
+        Raises SignatureInvalid; fails closed without a secret.
+        """
+
+    def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
+        """Everything the body says, in order.
+
+        Pure. Raises Malformed when it is not the provider's shape at all.
+        """
+
+    async def send(self, outbound: Outbound, connection: Connection) -> SendResult:
+        """One try, bounded in time. Never raises for what the provider or the network does."""
+
+    async def fetch(
+        self, source_media_id: str | None, url: str | None, connection: Connection
+    ) -> FetchedMedia:
+        """Bytes of an inbound file.
+
+        Credentials go to the provider's own host only. Raises MediaFetchFailed.
+        """
+
+    async def connect(self, connection: Connection) -> ConnectionReport:
+        """Check the credentials, register the hook, say what is missing."""
