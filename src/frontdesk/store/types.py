@@ -31,8 +31,8 @@ def from_micros(value: int) -> datetime:
 class Id(TypeDecorator[UUID]):
     """A UUID: native on PostgreSQL, BLOB(16) on SQLite."""
 
-    impl = sa.LargeBinary
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.LargeBinary
+    cache_ok: bool | None = True
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -59,8 +59,8 @@ class Instant(TypeDecorator[datetime]):
     Timestamptz on PostgreSQL, INTEGER microseconds since 1970 on SQLite. Aware UTC in Python.
     """
 
-    impl = sa.BigInteger
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.BigInteger
+    cache_ok: bool | None = True
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -84,8 +84,8 @@ class Instant(TypeDecorator[datetime]):
 class Json(TypeDecorator[Any]):
     """JSON kept as text on both engines: byte-exact strings, no reordering, and no parse on the hot path."""
 
-    impl = sa.Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.Text
+    cache_ok: bool | None = True
 
     @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -102,8 +102,8 @@ class db_now(FunctionElement[datetime]):  # noqa: N801 - reads as SQL
     Clock_timestamp() on PostgreSQL, the function now_us() that the store registers on SQLite.
     """
 
-    type = Instant()
-    inherit_cache = True
+    type: TypeEngine[datetime] = Instant()
+    inherit_cache: bool | None = True
 
 
 @compiles(db_now, "postgresql")
