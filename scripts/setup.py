@@ -1,0 +1,135 @@
+"""Prepare a checkout: `.venv` with the locked packages, Node, the console and the widget.
+
+`--tests` adds the programs that tests drive from outside. Needs Python 3.11 or newer and nothing else. Every
+step leaves a stamp with a digest of what it depends on, so a second run only looks.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python gets to see
+    sys.exit("Frontdesk needs Python 3.11 or newer; name one: make setup PYTHON=/path/to/python3.12")
+
+import node
+from paths import BIN, PYTHON, REQUIREMENTS, ROOT, VENV, WEB, SetupFailed, fingerprint, run, say, step
+
+STATIC = ROOT / "src" / "frontdesk" / "api" / "static"
+DEBIAN_PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server"}
+
+
+def provide_environment() -> None:
+    """Make `.venv` and install the locked `uv` into it."""
+    step("virtual environment", "venv", sys.version, make_environment, done=PYTHON.exists())
+    locked = REQUIREMENTS / "uv.txt"
+    step(
+        "installer",
+        "uv",
+        fingerprint([locked]),
+        lambda: run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", locked),
+        done=(BIN / "uv").exists(),
+    )
+
+
+def make_environment() -> None:
+    """Make `.venv` with pip in it, also on a Debian whose Python came without `ensurepip`."""
+    if not PYTHON.exists():
+        venv.create(VENV, symlinks=os.name != "nt", with_pip=False)
+    if not has_bundled_pip():
+        install_on_debian("python3-venv", why="this Python cannot make virtual environments")
+    run(PYTHON, "-m", "ensurepip", "--upgrade", "--default-pip")
+
+
+def has_bundled_pip() -> bool:
+    """Say whether `ensurepip` works; some distributions keep it in a package of its own."""
+    asked = subprocess.run([sys.executable, "-m", "ensurepip", "--version"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+def provide_packages() -> None:
+    """Install the locked packages and this project, editable, into `.venv`."""
+    locked, project = REQUIREMENTS / "dev.txt", ROOT / "pyproject.toml"
+    step("Python packages", "packages", fingerprint([locked, project], sys.version), install_packages)
+
+
+def install_packages() -> None:
+    """Install exactly what the lock names, then the project itself without looking further."""
+    install = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
+    run(*install, "--require-hashes", "-r", REQUIREMENTS / "dev.txt", env=index_of_pip())
+    run(*install, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+
+
+def index_of_pip() -> dict[str, str]:
+    """Hand the package index that pip is configured for to uv, unless uv has one of its own."""
+    if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
+        return {}
+    asked = subprocess.run(
+        [PYTHON, "-m", "pip", "config", "get", "global.index-url"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    index = os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
+    return {"UV_DEFAULT_INDEX": index} if index else {}
+
+
+def provide_web() -> None:
+    """Install the web packages and build the console and the widget into the Python package."""
+    runtime = node.provide_node()
+    manifests = [WEB / "package-lock.json", *WEB.glob("package.json"), *WEB.glob("*/package.json")]
+    packages = fingerprint(manifests, runtime)
+    step(
+        "web packages", "web-packages", packages, lambda: node.npm("ci"), done=(WEB / "node_modules").exists()
+    )
+    built = all((STATIC / part).is_dir() for part in ("console", "widget"))
+    step(
+        "console and widget",
+        "web-build",
+        fingerprint(node.web_files(), packages),
+        lambda: node.npm("run", "build"),
+        done=built,
+    )
+
+
+def provide_programs() -> None:
+    """Install what tests drive from outside, where that is ours to do, else say what will be left out."""
+    for program, package in DEBIAN_PROGRAMS.items():
+        if shutil.which(program) is None:
+            try:
+                install_on_debian(package, why=f"tests need {program}")
+            except SetupFailed as failure:
+                say(f"! {failure}\n  Without it the tests that need it are left out.")
+
+
+def install_on_debian(package: str, *, why: str) -> None:
+    """Install a Debian package as root.
+
+    Raises:
+        SetupFailed: This is no Debian, or not run as root, or the package cannot be had.
+    """
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise SetupFailed(f"{why}: install {package} (on Debian: sudo apt-get install {package})")
+    say(f"→ {package}, because {why} …")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "update", "-qq", env=quiet)
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package, env=quiet)
+
+
+def main() -> int:
+    """Do every step that is not done yet."""
+    try:
+        provide_environment()
+        provide_packages()
+        provide_web()
+        if "--tests" in sys.argv[1:]:
+            provide_programs()
+    except SetupFailed as failure:
+        say(f"\n{failure}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
