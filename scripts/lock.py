@@ -1,7 +1,7 @@
 """Write `requirements/*.txt` from `pyproject.toml`: every package with version and hashes, for all platforms.
 
-No index address and no path of this machine lands in them. `lock.py --upgrade` takes the newest releases; without
-it only what `pyproject.toml` asks for changes.
+No index address and no path of this machine lands in them. `lock.py --upgrade` takes the newest releases;
+without it only what `pyproject.toml` asks for changes.
 """
 
 import sys
