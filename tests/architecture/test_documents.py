@@ -1,0 +1,78 @@
+"""The documents tell the truth: paths and targets that they name exist, ticked acceptance ids have a test."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.repository import PACKAGE, ROOT, is_ignored, kept_files, text_of
+
+QUOTED = re.compile(r"`([^`\s]+)`")
+LINKED = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+TARGET = re.compile(r"\bmake ([a-z0-9]+)\b")
+TICKED = re.compile(r"^\|\s*([SM]\d?-\d+|G\d+)\s*\|.*(?:\[x\]|✓|✔|\bdone\b)", re.IGNORECASE | re.MULTILINE)
+FOLDERS = {path.parts[0] for path in kept_files() if len(path.parts) > 1}
+RINGS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+
+
+def documents() -> list[Path]:
+    top = {Path("README.md"), Path("CONTRIBUTING.md"), Path("SECURITY.md")}
+    return [
+        path for path in kept_files() if path in top or (path.parts[0] == "docs" and path.suffix == ".md")
+    ]
+
+
+def named_paths(text: str) -> Iterator[str]:
+    """Every quoted text that looks like a path of this repository, as it is written."""
+    for quoted in QUOTED.findall(text):
+        path = quoted.partition(":")[0].rstrip("/.,")
+        if re.fullmatch(r"[\w.\-/*{},]+", path) and "/" in quoted and path.split("/")[0] in FOLDERS | RINGS:
+            yield path
+
+
+def exists(path: str) -> bool:
+    """Say whether this path is there, from the root or the package; `*` and `{a,b}` stand for several."""
+    match = re.search(r"\{([^}]*)\}", path)
+    if match:
+        return all(exists(path.replace(match[0], each, 1)) for each in match[1].split(","))
+    return any(next(base.glob(path), None) is not None for base in (ROOT, PACKAGE)) or is_ignored(path)
+
+
+def test_every_path_named_in_a_document_exists() -> None:
+    named = {(document, path) for document in documents() for path in named_paths(text_of(document) or "")}
+    missing = {f"{document}: {path}" for document, path in named if not exists(path)}
+    assert named
+    assert missing == set()
+
+
+def test_every_link_of_a_document_leads_somewhere() -> None:
+    links = {(document, link) for document in documents() for link in LINKED.findall(text_of(document) or "")}
+    broken = {
+        f"{document}: {link}"
+        for document, link in links
+        if "://" not in link
+        and not link.startswith("mailto:")
+        and not (ROOT / document.parent / link).exists()
+    }
+    assert broken == set()
+
+
+def test_every_make_target_named_in_a_document_exists() -> None:
+    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    quoted = {
+        (document, target)
+        for document in documents()
+        for code in re.findall(r"`([^`]+)`|^(?: {4}|\$ )(.+)$", text_of(document) or "", re.MULTILINE)
+        for target in TARGET.findall(" ".join(code))
+    }
+    assert {f"{document}: make {target}" for document, target in quoted if target not in targets} == set()
+
+
+def test_every_ticked_acceptance_id_is_named_by_a_test() -> None:
+    ticked = set(TICKED.findall((ROOT / "docs" / "acceptance.md").read_text(encoding="utf-8")))
+    tests = " ".join(
+        text_of(path) or ""
+        for path in kept_files()
+        if (path.parts[0] == "tests" and path.suffix == ".py") or ".test." in path.name
+    )
+    named = set(re.findall(r"\b(?:[SM]\d?-\d+|G\d+)\b", tests))
+    assert ticked - named == set()
