@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios taken in one run on one machine. `make bench` runs them all; nothing here is a test."""
