@@ -13,7 +13,7 @@ COMPILE = (
     "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock",
 )  # fmt: skip
 LOCKS = {
-    "app.txt": ("pyproject.toml", "--all-extras", "--constraint", "requirements/dev.txt"),
+    "app.txt": ("pyproject.toml", "--constraint", "requirements/dev.txt"),
     "bench.txt": ("--group", "bench", "--constraint", "requirements/dev.txt"),
     "node.txt": ("--group", "node"),
     "uv.txt": ("--group", "uv"),
@@ -23,7 +23,7 @@ LOCKS = {
 def main() -> int:
     """Write the locks: first the one for developers, which holds the others together."""
     REQUIREMENTS.mkdir(exist_ok=True)
-    everything = {"dev.txt": ("pyproject.toml", "--all-extras", "--group", "dev"), **LOCKS}
+    everything = {"dev.txt": ("pyproject.toml", "--group", "dev"), **LOCKS}
     try:
         for name, inputs in everything.items():
             say(f"→ requirements/{name} …")

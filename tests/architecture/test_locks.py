@@ -10,7 +10,7 @@ from packaging.version import Version
 from tests.architecture.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-RUNTIME = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["redis"]]
+RUNTIME = PROJECT["project"]["dependencies"]
 WANTED = {
     "app.txt": RUNTIME,
     "dev.txt": [*RUNTIME, *PROJECT["dependency-groups"]["dev"]],
