@@ -59,7 +59,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with the locked packages and the wheel, and nothing of the checkout."""
     place = tmp_path_factory.mktemp("installed")
     python = place / "bin" / "python"
-    install = [UV, "pip", "install", "--quiet", "--python", python]
+    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", python]
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, "--allow-existing", place], check=True)
     subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements/app.txt"], check=True)
     subprocess.run([*install, "--no-deps", wheel], check=True)
@@ -120,6 +120,6 @@ def test_s0_49_the_message_library_starts_no_server(installed: Path, tmp_path: P
     script = (
         "import sys, frontdesk; print([m for m in ('fastapi', 'sqlalchemy', 'uvicorn') if m in sys.modules])"
     )
-    command = [installed / "bin" / "python", "-c", script]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    python = installed / "bin" / "python"
+    done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.services.processes import die_with_parent, free_port, listens, wait_until
+from tests.services.processes import die_with_parent, free_port, wait_until
 
 UNPRIVILEGED_USER = "nobody"
 
@@ -104,7 +104,9 @@ class PostgresServer:
         assert self._process is not None
         if self._process.poll() is not None:
             raise RuntimeError(f"PostgreSQL ended with code {self._process.returncode}")
-        return listens(self.port)
+        assert self._folder is not None
+        status = self._folder / "cluster" / "postmaster.pid"
+        return status.exists() and status.read_text().rstrip().endswith("ready")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
