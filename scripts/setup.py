@@ -35,11 +35,20 @@ def provide_environment() -> None:
 
 def make_environment() -> None:
     """Make `.venv` with pip in it, also on a Debian whose Python came without `ensurepip`."""
-    if not PYTHON.exists():
-        venv.create(VENV, symlinks=os.name != "nt", with_pip=False)
+    if version_in_environment() != sys.version:
+        venv.create(VENV, clear=True, symlinks=os.name != "nt", with_pip=False)
     if not has_bundled_pip():
         install_on_debian("python3-venv", why="this Python cannot make virtual environments")
     run(PYTHON, "-m", "ensurepip", "--upgrade", "--default-pip")
+
+
+def version_in_environment() -> str | None:
+    """Return what `sys.version` says inside `.venv`, or None where there is none or a broken one."""
+    try:
+        asked = [PYTHON, "-c", "import sys; print(sys.version, end='')"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def has_bundled_pip() -> bool:
