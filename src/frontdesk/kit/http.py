@@ -71,8 +71,8 @@ def _parse(url: str) -> httpx2.URL:
 
 
 def _origin(url: httpx2.URL) -> str:
-    port = url.port or _DEFAULT_PORTS.get(url.scheme)
-    if port is None or not url.host:
+    port = _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port
+    if url.scheme not in _DEFAULT_PORTS or not 0 < port < 65_536 or not url.host:
         msg = "only http and https addresses with a host can be called"
         raise Refused(msg)
     return f"{url.scheme}://{url.host}:{port}"

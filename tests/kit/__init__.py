@@ -1,0 +1,1 @@
+"""Tests of the tools without a word of our trade."""
