@@ -48,7 +48,8 @@ e2e: ## the tests in a real browser
 	@$(PYTHON) scripts/setup.py --tests
 	$(BIN)/pytest -m e2e $(ARGS)
 
-bench: setup ## measure; writes bench/out/latest.json
+bench: ## measure; writes bench/out/latest.json
+	@$(PYTHON) scripts/setup.py --bench
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m bench $(ARGS)
 

@@ -1,7 +1,7 @@
 """Prepare a checkout: `.venv` with the locked packages, Node, the console and the widget.
 
-`--tests` adds the programs that tests drive from outside. Needs Python 3.11 or newer and nothing else. Every
-step leaves a stamp with a digest of what it depends on, so a second run only looks.
+`--tests` and `--bench` add the programs that those drive from outside. Needs Python 3.11 or newer and nothing
+else. Every step leaves a stamp with a digest of what it depends on, so a second run only looks.
 """
 
 import os
@@ -17,7 +17,11 @@ import node
 from paths import BIN, PYTHON, REQUIREMENTS, ROOT, VENV, WEB, SetupFailed, fingerprint, run, say, step
 
 STATIC = ROOT / "src" / "frontdesk" / "api" / "static"
-DEBIAN_PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server"}
+# What is driven from outside, by the option that asks for it: the program and the Debian packages that bring it.
+PROGRAMS = {
+    "--tests": {"chromium": ("chromium", "fonts-liberation"), "redis-server": ("redis-server",)},
+    "--bench": {"wrk": ("wrk",)},
+}
 
 
 def provide_environment() -> None:
@@ -45,8 +49,8 @@ def make_environment() -> None:
 def version_in_environment() -> str | None:
     """Return what `sys.version` says inside `.venv`, or None where there is none or a broken one."""
     try:
-        asked = [PYTHON, "-c", "import sys; print(sys.version, end='')"]
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        command = [str(PYTHON), "-c", "import sys; print(sys.version, end='')"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
 
@@ -102,28 +106,32 @@ def provide_web() -> None:
     )
 
 
-def provide_programs() -> None:
-    """Install what tests drive from outside, where that is ours to do, else say what will be left out."""
-    for program, package in DEBIAN_PROGRAMS.items():
-        if shutil.which(program) is None:
-            try:
-                install_on_debian(package, why=f"tests need {program}")
-            except SetupFailed as failure:
-                say(f"! {failure}\n  Without it the tests that need it are left out.")
+def provide_programs(option: str) -> None:
+    """Install the programs of an option where that is ours to do, else say what will be left out."""
+    missing = {name: packages for name, packages in PROGRAMS[option].items() if shutil.which(name) is None}
+    if not missing:
+        return
+    try:
+        install_on_debian(
+            *(package for packages in missing.values() for package in packages),
+            why=f"{' and '.join(missing)} cannot be found",
+        )
+    except SetupFailed as failure:
+        say(f"! {failure}\n  What needs it is left out.")
 
 
-def install_on_debian(package: str, *, why: str) -> None:
-    """Install a Debian package as root.
+def install_on_debian(*packages: str, why: str) -> None:
+    """Install Debian packages as root.
 
     Raises:
-        SetupFailed: This is no Debian, or not run as root, or the package cannot be had.
+        SetupFailed: This is no Debian, or not run as root, or the packages cannot be had.
     """
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise SetupFailed(f"{why}: install {package} (on Debian: sudo apt-get install {package})")
-    say(f"→ {package}, because {why} …")
+        raise SetupFailed(f"{why}; on Debian: sudo apt-get install {' '.join(packages)}")
+    say(f"→ {' '.join(packages)}, because {why} …")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "update", "-qq", env=quiet)
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package, env=quiet)
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
 
 
 def main() -> int:
@@ -132,8 +140,8 @@ def main() -> int:
         provide_environment()
         provide_packages()
         provide_web()
-        if "--tests" in sys.argv[1:]:
-            provide_programs()
+        for option in PROGRAMS.keys() & sys.argv[1:]:
+            provide_programs(option)
     except SetupFailed as failure:
         say(f"\n{failure}")
         return 1
