@@ -17,8 +17,8 @@ import node
 from paths import BIN, PYTHON, REQUIREMENTS, ROOT, VENV, WEB, SetupFailed, fingerprint, run, say, step
 
 STATIC = ROOT / "src" / "frontdesk" / "api" / "static"
-# What is driven from outside, by the option that asks for it: the program and the Debian packages that bring it.
-PROGRAMS = {
+# Programs driven from outside, by the option that asks for them, and the Debian packages that bring them.
+PROGRAMS: dict[str, dict[str, tuple[str, ...]]] = {
     "--tests": {"chromium": ("chromium", "fonts-liberation"), "redis-server": ("redis-server",)},
     "--bench": {"wrk": ("wrk",)},
 }
