@@ -1,0 +1,92 @@
+"""The desk as a process that can be killed and started again on the same port, folder and database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx2
+
+from tests.services.processes import die_with_parent, free_port
+
+
+class Victim:
+    """One `frontdesk up`. Not a context manager: its life is not that simple."""
+
+    def __init__(self, folder: Path, database_url: str, *, options: Sequence[str] = ()) -> None:
+        self.folder, self.port, self.options = folder, free_port(), options
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.kills, self.starts = 0, 0
+        self.start_seconds: list[float] = []
+        self._env = {**os.environ, "FRONTDESK_DATA_DIR": str(folder), "FRONTDESK_DATABASE": database_url}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """Everything it printed, over all its lives."""
+        return self.folder / "victim.log"
+
+    def start(self, *, seconds: float = 30) -> None:
+        """Start it and wait until it is ready."""
+        began = time.monotonic()
+        command = [sys.executable, "-m", "frontdesk", "up", "--host", "127.0.0.1", "--port", str(self.port)]
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [*command, *self.options],
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread runs yet that it could harm
+            )
+        self._await_ready(began + seconds)
+        self.starts += 1
+        self.start_seconds.append(time.monotonic() - began)
+
+    def _await_ready(self, deadline: float) -> None:
+        assert self._process is not None
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the desk ended with {self._process.returncode}:\n{self.tail()}")
+            try:
+                if httpx2.get(f"{self.url}/health/ready", timeout=1, trust_env=False).status_code == 200:
+                    return
+            except httpx2.HTTPError:
+                pass
+            time.sleep(0.02)
+        raise TimeoutError(f"the desk was not ready in time:\n{self.tail()}")
+
+    def tail(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-3000:]
+
+    def kill(self) -> None:
+        """End it with SIGKILL, whatever it is doing."""
+        self._end(signal.SIGKILL)
+        self.kills += 1
+
+    def stop(self, *, seconds: float = 15) -> float:
+        """Ask it to end with SIGTERM; the seconds it took."""
+        began = time.monotonic()
+        self._end(signal.SIGTERM, seconds)
+        return time.monotonic() - began
+
+    @property
+    def exit_code(self) -> int | None:
+        """The code of its last end."""
+        return None if self._process is None else self._process.poll()
+
+    def _end(self, how: signal.Signals, seconds: float = 15) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        os.kill(self._process.pid, how)
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            raise
