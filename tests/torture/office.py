@@ -57,9 +57,8 @@ async def open_office(url: str, *, conversations: int = 6) -> Office:
     office = Office(url, token, chat["id"], f"/hooks/whatsapp/{phone['id']}")
     async with office.client() as client:
         for n in range(conversations):
-            made = await _posted(client, "/v1/conversations", {
-                "inbox_id": office.chat_inbox,
-                "contact": {"name": f"Visitor {n}", "addresses": [{"scheme": "web", "value": f"torture-{n}"}]}})  # fmt: skip
+            contact = {"name": f"Visitor {n}", "addresses": [{"scheme": "web", "value": f"torture-{n}"}]}
+            made = await _posted(client, "/v1/conversations", {"inbox_id": chat["id"], "contact": contact})
             office.conversations.append(made["id"])
     return office
 
