@@ -1,0 +1,7 @@
+/** Contacts. */
+
+import type { ReactNode } from "react";
+
+export function Contacts(): ReactNode {
+  return <main id="main" />;
+}

@@ -1,0 +1,7 @@
+/** Settings. */
+
+import type { ReactNode } from "react";
+
+export function Settings(): ReactNode {
+  return <main id="main" />;
+}
