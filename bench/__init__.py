@@ -1,1 +1,1 @@
-"""Benchmarks: figures as ratios taken in one run on one machine. `make bench` runs them all; nothing here is a test."""
+"""Benchmarks: figures as ratios taken in one run on one machine (`make bench`). Nothing here is a test."""

@@ -1,4 +1,4 @@
-"""How fast one webhook is parsed, against the package that did it before, on the same bytes in the same process."""
+"""How fast one webhook is parsed, against an earlier package, on the same bytes in the same process."""
 
 import gc
 import json

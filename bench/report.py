@@ -1,4 +1,4 @@
-"""The table of figures: each row a value with its ratio, its limit and its goal; kept in bench/out/latest.json."""
+"""The table of figures: each a value with its ratio, limit and goal; kept in bench/out/latest.json."""
 
 import json
 import statistics
@@ -14,7 +14,7 @@ OUT = Path(__file__).parent / "out" / "latest.json"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row. `ratio` is compared with `limit` (owed) and `goal` (aim); `at_most` turns the comparison round."""
+    """One row: `ratio` against `limit` (owed) and `goal` (aim); `at_most` turns the comparison round."""
 
     name: str
     engine: str

@@ -24,19 +24,23 @@ _PG_PEOPLE = f"""
 CREATE OR REPLACE FUNCTION numbered(space text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
   $$ SELECT ('00000000-0000-7' || space || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 INSERT INTO contacts (id, account_id, name, verified, version, created_at)
-  SELECT numbered('c00', g), '{{account}}', 'Customer ' || g, false, 1, now() FROM generate_series({{first}}, {{last}}) g;
+  SELECT numbered('c00', g), '{{account}}', 'Customer ' || g, false, 1, now()
+  FROM generate_series({{first}}, {{last}}) g;
 INSERT INTO threads (id, account_id, inbox_id, contact_id, scheme, address, created_at)
   SELECT numbered('d00', g), '{{account}}', '{{inbox}}', numbered('c00', g), 'web', 'v' || g, now()
   FROM generate_series({{first}}, {{last}}) g;
-INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, status, last_seq, unread, last_message_at,
-    last_incoming_at, preview, preview_kind, preview_direction, opened_at)
-  SELECT numbered('000', g), '{{account}}', '{{inbox}}', numbered('d00', g), numbered('c00', g), 'open', {{each}}, 0,
-    now() - g * interval '1 ms', now(), '{PREVIEW}', 'text', 'incoming', now() FROM generate_series({{first}}, {{last}}) g;
+INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, status, last_seq, unread,
+    last_message_at, last_incoming_at, preview, preview_kind, preview_direction, opened_at)
+  SELECT numbered('000', g), '{{account}}', '{{inbox}}', numbered('d00', g), numbered('c00', g),
+    'open', {{each}}, 0, now() - g * interval '1 ms', now(), '{PREVIEW}', 'text', 'incoming', now()
+  FROM generate_series({{first}}, {{last}}) g;
 """
 _PG_MESSAGES = f"""
-INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, kind, content, created_at)
-  SELECT numbered('e00', g * 1000000::bigint + s), '{{account}}', '{{inbox}}', numbered('000', g), s, 'incoming', 'contact', 'text',
-    '{TEXT}', now() FROM generate_series({{first}}, {{last}}) g, generate_series(1, {{each}}) s;
+INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, kind,
+    content, created_at)
+  SELECT numbered('e00', g * 1000000::bigint + s), '{{account}}', '{{inbox}}', numbered('000', g), s,
+    'incoming', 'contact', 'text', '{TEXT}', now()
+  FROM generate_series({{first}}, {{last}}) g, generate_series(1, {{each}}) s;
 """
 
 
@@ -63,12 +67,13 @@ def _sqlite(path: Path, account: UUID, inbox: UUID, first: int, last: int, each:
         ((numbered("c00", g).bytes, a, f"Customer {g}", now) for g in span),
     )
     db.executemany(
-        "INSERT INTO threads (id, account_id, inbox_id, contact_id, scheme, address, created_at) VALUES (?,?,?,?,?,?,?)",
+        "INSERT INTO threads (id, account_id, inbox_id, contact_id, scheme, address, created_at)"
+        " VALUES (?,?,?,?,?,?,?)",
         ((numbered("d00", g).bytes, a, i, numbered("c00", g).bytes, "web", f"v{g}", now) for g in span),
     )
     db.executemany(
-        "INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, status, last_seq, unread,"
-        " last_message_at, last_incoming_at, preview, preview_kind, preview_direction, opened_at)"
+        "INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, status, last_seq,"
+        " unread, last_message_at, last_incoming_at, preview, preview_kind, preview_direction, opened_at)"
         " VALUES (?,?,?,?,?,'open',?,0,?,?,?,'text','incoming',?)",
         (
             (numbered("000", g).bytes, a, i, numbered("d00", g).bytes, numbered("c00", g).bytes, each,
@@ -78,8 +83,8 @@ def _sqlite(path: Path, account: UUID, inbox: UUID, first: int, last: int, each:
     )  # fmt: skip
     if each:
         db.executemany(
-            "INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, kind,"
-            " content, created_at) VALUES (?,?,?,?,?,'incoming','contact','text',?,?)",
+            "INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type,"
+            " kind, content, created_at) VALUES (?,?,?,?,?,'incoming','contact','text',?,?)",
             (
                 (numbered("e00", g * 1_000_000 + s).bytes, a, i, numbered("000", g).bytes, s, TEXT, now)
                 for g in span

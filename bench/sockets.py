@@ -1,4 +1,4 @@
-"""Many WebSocket readers in one process, as cheap as can be: raw frames, counted by a marker, never parsed."""
+"""Many WebSocket readers in one process, cheap: raw frames, counted by a marker, never parsed."""
 
 import asyncio
 import base64
@@ -80,7 +80,8 @@ async def connect(url: str, *, number: int, first: bytes | None, marker: bytes, 
             key = base64.b64encode(os.urandom(16)).decode()
             request = (
                 f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\n"
-                f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{headers}\r\n"
+                f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                f"Sec-WebSocket-Key: {key}\r\n{headers}\r\n"
             ).encode()
             _, reader = await loop.create_connection(
                 lambda request=request: Reader(request, first, marker, tally),  # type: ignore[misc]

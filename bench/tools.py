@@ -66,11 +66,23 @@ def pgbench(dsn: str, script: Path, *, seconds: float, clients: int = 32) -> flo
     return float(found[1])
 
 
+def uvicorn(app: str) -> list[str]:
+    """The command that serves a baseline as the product serves itself."""
+    options = {
+        "--loop": "uvloop",
+        "--http": "httptools",
+        "--ws": "websockets-sansio",
+        "--log-level": "warning",
+    }
+    given = [word for option in options.items() for word in option]
+    return [sys.executable, "-m", "uvicorn", app, "--port", "{port}", "--no-access-log", *given]
+
+
 @contextmanager
 def serving(
     command: list[str], *, ready: str, env: Mapping[str, str] | None = None, log: Path
 ) -> Iterator[tuple[str, int]]:
-    """A server as a child process; `{port}` in the command becomes a free port. Yields its base URL and pid."""
+    """A server as a child process; `{port}` becomes a free port. Yields its base URL and process id."""
     port = free_port()
     with log.open("w") as out:
         child = subprocess.Popen(

@@ -1,1 +1,1 @@
-"""What a team would write by hand: FastAPI with the SQLAlchemy ORM on asyncpg, and a bare socket hub. To compare with."""
+"""What to compare with: FastAPI and the SQLAlchemy ORM as written by hand, and a bare socket hub."""

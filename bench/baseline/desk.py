@@ -1,4 +1,4 @@
-"""The same endpoint as a team writes it by hand: FastAPI, an ORM session per request, asyncpg; no events, no idempotency.
+"""The endpoint as a team writes it by hand: FastAPI, an ORM session per request; no events, no idempotency.
 
 Serve: DSN=postgresql+asyncpg://… uvicorn bench.baseline.desk:app
 """

@@ -1,0 +1,33 @@
+"""`python -m bench [--only NAME …]`: measure, print the table, write bench/out/latest.json."""
+
+import argparse
+import sys
+
+from bench import fanout, hooks, parsing, posting, reading, store
+from bench.report import Report
+from bench.tools import require_wrk
+
+CASES = ("parsing", "store", "posting", "hooks", "reading", "fanout")
+
+
+def main() -> int:
+    """Run the cases; exit 1 when a figure misses what is owed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=CASES, default=CASES)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    options = parser.parse_args()
+    require_wrk()
+    report = Report()
+    if "parsing" in options.only:
+        parsing.run(report, options.rounds)
+    for name, case in (("store", store), ("posting", posting), ("hooks", hooks), ("reading", reading)):
+        if name in options.only:
+            case.run(report, options.rounds, options.seconds)
+    if "fanout" in options.only:
+        fanout.run(report, options.rounds)
+    return 1 if report.finish() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
