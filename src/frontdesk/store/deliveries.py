@@ -1,0 +1,325 @@
+"""Deliveries and their attempts: where each outgoing message stands, and every try to send it.
+
+Which status may follow which is the domain's rule; here rows are locked, read and written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.domain.errors import NotFound
+from frontdesk.domain.event import EventType
+from frontdesk.domain.message import DeliveryStatus
+from frontdesk.domain.scope import Scope
+from frontdesk.store import tables as t
+from frontdesk.store.statement import Row, Statement, insert
+from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
+
+P = sa.bindparam
+_d, _a, _m = t.deliveries, t.delivery_attempts, t.messages
+
+EVENT_OF = {
+    DeliveryStatus.QUEUED: EventType.DELIVERY_QUEUED,
+    DeliveryStatus.SENT: EventType.DELIVERY_SENT,
+    DeliveryStatus.DELIVERED: EventType.DELIVERY_DELIVERED,
+    DeliveryStatus.READ: EventType.DELIVERY_READ,
+    DeliveryStatus.FAILED: EventType.DELIVERY_FAILED,
+    DeliveryStatus.UNKNOWN: EventType.DELIVERY_UNKNOWN,
+}
+"""The event that tells of a status; `sending` passes in silence."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A locked delivery while a change works on it; `save` writes it back."""
+
+    id: UUID
+    account_id: UUID
+    inbox_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+    status: DeliveryStatus
+    source_id: str | None
+    error_code: str | None
+    error: str | None
+    retryable: bool
+    attempts: int
+    open_attempt: UUID | None
+    pricing: dict[str, Any] | None
+    version: int
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+
+
+_LOCK = Statement(
+    sa.select(_d)
+    .where(_d.c.id.in_(P("ids", expanding=True)))
+    .order_by(_d.c.id)
+    .with_for_update(key_share=True)
+)
+_SAVE = Statement(
+    sa.update(_d)
+    .where(_d.c.id == P("delivery"))
+    .values(
+        status=P("status"),
+        source_id=P("source_id"),
+        error_code=P("error_code"),
+        error=P("error"),
+        retryable=P("retryable"),
+        attempts=P("attempts"),
+        open_attempt=P("open_attempt"),
+        pricing=P("pricing"),
+        version=P("version"),
+        sent_at=P("sent_at"),
+        delivered_at=P("delivered_at"),
+        read_at=P("read_at"),
+        failed_at=P("failed_at"),
+    )
+)
+_reply = _m.alias("reply")
+_reply_delivery = _d.alias("reply_delivery")
+_LETTER = Statement(
+    sa.select(
+        _m.c.kind,
+        _m.c.content,
+        _m.c.context,
+        _m.c.seq,
+        _m.c.deleted_at,
+        t.threads.c.scheme,
+        t.threads.c.address,
+        sa.func.coalesce(_reply.c.source_id, _reply_delivery.c.source_id).label("reply_to_source_id"),
+    )
+    .select_from(
+        _m.join(t.conversations, t.conversations.c.id == _m.c.conversation_id)
+        .join(t.threads, t.threads.c.id == t.conversations.c.thread_id)
+        .outerjoin(_reply, _reply.c.id == _m.c.reply_to_id)
+        .outerjoin(_reply_delivery, _reply_delivery.c.message_id == _m.c.reply_to_id)
+    )
+    .where(_m.c.id == P("message_id"))
+)
+_SOURCE_OF = Statement(
+    sa.select(sa.func.coalesce(_m.c.source_id, _d.c.source_id))
+    .select_from(_m.outerjoin(_d, _d.c.message_id == _m.c.id))
+    .where(_m.c.id == P("id"))
+)
+_OF_MESSAGE = Statement(
+    sa.select(_d)
+    .where(_d.c.message_id == P("message_id"), _d.c.account_id == P("account_id"))
+    .order_by(_d.c.id)
+)
+_GET = Statement(sa.select(_d).where(_d.c.id == P("id"), _d.c.account_id == P("account_id")))
+_IN_TROUBLE = Statement(
+    sa.select(_d)
+    .where(
+        _d.c.account_id == P("account_id"),
+        _d.c.status.in_([sa.literal_column("'failed'"), sa.literal_column("'unknown'")]),
+        _d.c.status == P("status"),
+        _d.c.id < P("before"),
+    )
+    .order_by(_d.c.id.desc())
+    .limit(P("limit"))
+)
+_UNPROVEN = Statement(
+    sa.select(_d.c.id, _d.c.message_id, _m.c.kind, _m.c.content)
+    .join_from(_d, _m, _m.c.id == _d.c.message_id)
+    .where(
+        _m.c.conversation_id == P("conversation_id"),
+        _m.c.seq > P("after_seq"),
+        _d.c.status.in_(["sending", "unknown"]),
+        _d.c.source_id.is_(None),
+    )
+    .order_by(_m.c.seq)
+)
+_UNREAD_UP_TO = Statement(
+    sa.select(_d.c.id)
+    .join_from(_m, _d, _d.c.message_id == _m.c.id)
+    .where(
+        _m.c.conversation_id == P("conversation_id"),
+        _m.c.seq <= P("seq"),
+        _m.c.seq > P("after_seq"),
+        _m.c.direction == "outgoing",
+    )
+    .order_by(_d.c.id)
+)
+_SEQ_OF = Statement(sa.select(_m.c.id, _m.c.seq).where(_m.c.id.in_(P("ids", expanding=True))))
+
+_ADD_ATTEMPT = Statement(
+    insert(_a).values(
+        id=P("id"),
+        account_id=P("account_id"),
+        delivery_id=P("delivery_id"),
+        number=P("number"),
+        started_at=db_now(),
+    )
+)
+_END_ATTEMPT = Statement(
+    sa.update(_a)
+    .where(_a.c.id == P("attempt"), _a.c.account_id == P("account_id"))
+    .values(
+        outcome=P("outcome"),
+        error_code=P("error_code"),
+        error=P("error"),
+        request=P("request"),
+        response=P("response"),
+        finished_at=db_now(),
+    )
+)
+_ATTEMPTS = Statement(
+    sa.select(_a)
+    .where(_a.c.delivery_id == P("delivery_id"), _a.c.account_id == P("account_id"))
+    .order_by(_a.c.number, _a.c.id)
+)
+_ROUND_BEGAN = Statement(
+    sa.select(sa.func.min(_a.c.started_at, type_=_a.c.started_at.type)).where(
+        _a.c.delivery_id == P("delivery_id"), _a.c.number > P("after_number")
+    )
+)
+
+
+def lock(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Delivery]:
+    """Deliveries by id, locked in order of their ids until the commit."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {row.id: _delivery(row) for row in tx.rows(_LOCK, ids=wanted)}
+
+
+def save(tx: Tx, delivery: Delivery) -> None:
+    """Write a locked delivery back."""
+    values = {name: getattr(delivery, name) for name in _SAVED}
+    tx.run(_SAVE, delivery=delivery.id, **values)
+
+
+_SAVED = (
+    "status", "source_id", "error_code", "error", "retryable", "attempts", "open_attempt", "pricing",
+    "version", "sent_at", "delivered_at", "read_at", "failed_at",
+)  # fmt: skip
+
+
+def tell(tx: Tx, delivery: Delivery, seq: int | None = None, *, status: DeliveryStatus | None = None) -> None:
+    """Add the event of a delivery's status (its present one, unless another is given) to the log."""
+    said = status or delivery.status
+    tx.emit(
+        delivery.account_id,
+        EVENT_OF[said],
+        conversation_id=delivery.conversation_id,
+        subject_id=delivery.message_id,
+        seq=seq,
+        facts={"delivery_id": str(delivery.id), "status": said.value, "version": delivery.version},
+    )
+
+
+def letter(tx: ReadTx, message_id: UUID) -> Row:
+    """What is to be sent, and where: kind, content, context, scheme, address, reply_to_source_id."""
+    return tx.one(_LETTER, message_id=message_id)
+
+
+def source_id_of(tx: ReadTx, message_id: UUID) -> str | None:
+    """The provider's id of a message, incoming or sent."""
+    found: str | None = tx.scalar(_SOURCE_OF, id=message_id)
+    return found
+
+
+def seqs_of(tx: ReadTx, message_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The seq of each of these messages."""
+    return {row.id: row.seq for row in tx.rows(_SEQ_OF, ids=message_ids)} if message_ids else {}
+
+
+def get(tx: ReadTx, scope: Scope, delivery_id: UUID) -> Row:
+    """One delivery.
+
+    Raises:
+        NotFound: There is none, or not for this caller.
+    """
+    row = tx.one(_GET, id=delivery_id, account_id=scope.account_id)
+    if scope.inbox_ids is not None and row.inbox_id not in scope.inbox_ids:
+        raise NotFound("There is no such delivery.")
+    return row
+
+
+def of_message(tx: ReadTx, account_id: UUID, message_id: UUID) -> list[Row]:
+    """The deliveries of a message, the oldest first."""
+    return tx.rows(_OF_MESSAGE, account_id=account_id, message_id=message_id)
+
+
+def in_trouble(
+    tx: ReadTx, account_id: UUID, status: DeliveryStatus, before: UUID | None = None, limit: int = 50
+) -> list[Row]:
+    """Failed or unknown deliveries, newest first, older than the one with id `before`."""
+    newest = UUID(int=(1 << 128) - 1)
+    return tx.rows(
+        _IN_TROUBLE, account_id=account_id, status=status.value, before=before or newest, limit=limit
+    )
+
+
+def unproven(tx: ReadTx, conversation_id: UUID, after_seq: int) -> list[Row]:
+    """Sends after `after_seq` whose outcome is open: id, message_id, kind, content; the oldest first."""
+    return tx.rows(_UNPROVEN, conversation_id=conversation_id, after_seq=after_seq)
+
+
+def between(tx: ReadTx, conversation_id: UUID, after_seq: int, seq: int) -> list[UUID]:
+    """Deliveries of outgoing messages with after_seq < their seq <= seq."""
+    rows = tx.rows(_UNREAD_UP_TO, conversation_id=conversation_id, after_seq=after_seq, seq=seq)
+    return [row.id for row in rows]
+
+
+def begin_attempt(tx: Tx, delivery: Delivery, attempt_id: UUID) -> None:
+    """Note that a try begins; written before the provider is called."""
+    tx.run(
+        _ADD_ATTEMPT,
+        id=attempt_id,
+        account_id=delivery.account_id,
+        delivery_id=delivery.id,
+        number=delivery.attempts,
+    )
+
+
+def end_attempt(
+    tx: Tx,
+    account_id: UUID,
+    attempt_id: UUID,
+    outcome: str,
+    *,
+    error_code: str | None = None,
+    error: str | None = None,
+    request: dict[str, Any] | None = None,
+    response: dict[str, Any] | None = None,
+) -> None:
+    """Note how a try ended, with the redacted exchange."""
+    tx.run(
+        _END_ATTEMPT,
+        attempt=attempt_id,
+        account_id=account_id,
+        outcome=outcome,
+        error_code=error_code,
+        error=error,
+        request=request,
+        response=response,
+    )
+
+
+def attempts(tx: ReadTx, account_id: UUID, delivery_id: UUID) -> list[Row]:
+    """Every try of a delivery, in order."""
+    return tx.rows(_ATTEMPTS, account_id=account_id, delivery_id=delivery_id)
+
+
+def round_began_at(tx: ReadTx, delivery_id: UUID, after_number: int = 0) -> datetime | None:
+    """When the first of the tries after `after_number` began."""
+    found: datetime | None = tx.scalar(_ROUND_BEGAN, delivery_id=delivery_id, after_number=after_number)
+    return found
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        row.id, row.account_id, row.inbox_id, row.conversation_id, row.message_id, DeliveryStatus(row.status),
+        row.source_id, row.error_code, row.error, bool(row.retryable), row.attempts, row.open_attempt,
+        row.pricing, row.version, row.created_at, row.sent_at, row.delivered_at, row.read_at, row.failed_at,
+    )  # fmt: skip

@@ -1,0 +1,200 @@
+"""Addresses of contacts: who is found by them, and how a contact comes to be.
+
+Only a verified address finds anybody. An unverified one (typed into a form) is shown but never decides, and
+gives way to the contact who proves it.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.domain.event import EventType
+from frontdesk.domain.inbound import Address, Party
+from frontdesk.kit.ids import uuid7
+from frontdesk.store import tables as t
+from frontdesk.store.statement import Row, Statement, insert
+from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
+
+P = sa.bindparam
+_i, _c = t.identities, t.contacts
+
+_FIND = Statement(
+    sa.select(_i.c.scheme, _i.c.address, _i.c.contact_id, _i.c.verified, _c.c.name)
+    .join_from(_i, _c, _c.c.id == _i.c.contact_id)
+    .where(
+        _i.c.account_id == P("account_id"),
+        _i.c.scheme.in_(P("schemes", expanding=True)),
+        _i.c.address.in_(P("addresses", expanding=True)),
+    )
+)
+_OWNER = Statement(
+    sa.select(_i.c.contact_id, _i.c.verified).where(
+        _i.c.account_id == P("account_id"), _i.c.scheme == P("scheme"), _i.c.address == P("address")
+    )
+)
+_OF_CONTACT = Statement(
+    sa.select(_i.c.scheme, _i.c.address, _i.c.verified)
+    .where(_i.c.contact_id == P("contact_id"), _i.c.account_id == P("account_id"))
+    .order_by(_i.c.created_at, _i.c.scheme, _i.c.address)
+)
+_CLAIM = Statement(
+    insert(_i)
+    .values(
+        account_id=P("account_id"),
+        scheme=P("scheme"),
+        address=P("address"),
+        contact_id=P("contact_id"),
+        verified=P("verified"),
+        created_at=db_now(),
+    )
+    .on_conflict_do_nothing()
+)
+_TAKE_OVER = Statement(
+    sa.update(_i)
+    .where(
+        _i.c.account_id == P("account_id"),
+        _i.c.scheme == P("scheme"),
+        _i.c.address == P("address"),
+        _i.c.verified.is_(sa.false()),
+    )
+    .values(contact_id=P("contact_id"), verified=sa.true())
+)
+_ADD_CONTACT = Statement(
+    insert(_c).values(
+        id=P("id"),
+        account_id=P("account_id"),
+        name=P("name"),
+        language=P("language"),
+        verified=P("verified"),
+        created_at=db_now(),
+    )
+)
+_NAME = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.name.is_(None))
+    .values(name=P("name"), version=_c.c.version + 1)
+)
+_TOUCH = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.first_touch.is_(None))
+    .values(first_touch=P("first_touch"), version=_c.c.version + 1)
+)
+_VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
+
+
+def owners(tx: ReadTx, account_id: UUID, addresses: Iterable[Address]) -> dict[Address, Row]:
+    """Who has these addresses: contact_id, verified and the contact's name, by address."""
+    wanted = set(addresses)
+    if not wanted:
+        return {}
+    rows = tx.rows(
+        _FIND,
+        account_id=account_id,
+        schemes=sorted({each.scheme for each in wanted}),
+        addresses=sorted({each.value for each in wanted}),
+    )
+    found = {Address(row.scheme, row.address): row for row in rows}
+    return {address: row for address, row in found.items() if address in wanted}
+
+
+def of_contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> list[Row]:
+    """All addresses of a contact (scheme, address, verified), the oldest first."""
+    return tx.rows(_OF_CONTACT, account_id=account_id, contact_id=contact_id)
+
+
+def find_or_create(
+    tx: Tx, account_id: UUID, party: Party, *, language: str | None = None, verified: bool = False
+) -> UUID:
+    """The contact who has one of these proven addresses, the first that is known; else a new one.
+
+    Addresses that nobody has are added to the contact. One that another contact has stays there: contacts
+    are never joined by a message. Fifty at the same time for one address make one contact.
+
+    Args:
+        tx: The change.
+        account_id: Whose contact.
+        party: The addresses, the strongest first, all proven by the channel that names them.
+        language: Of a new contact.
+        verified: Whether a new contact is marked as verified (its identity was proven by the account itself).
+    """
+    known = owners(tx, account_id, party.addresses)
+    for address in party.addresses:
+        row = known.get(address)
+        if row is not None and row.verified:
+            _complete(tx, account_id, row.contact_id, party, known)
+            return UUID(bytes=row.contact_id.bytes)
+    return _create(tx, account_id, party, language, verified=verified)
+
+
+def attach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address, *, verified: bool) -> bool:
+    """Give an address to a contact. Says whether it is theirs now; a proven one of somebody else stays."""
+    params = {"account_id": account_id, "scheme": address.scheme, "address": address.value}
+    if tx.run(_CLAIM, **params, contact_id=contact_id, verified=verified):
+        return True
+    if verified and tx.run(_TAKE_OVER, **params, contact_id=contact_id):
+        return True
+    owner = tx.first(_OWNER, **params)
+    return owner is not None and owner.contact_id == contact_id
+
+
+def remember_first_touch(tx: Tx, account_id: UUID, contact_id: UUID, touch: dict[str, object]) -> None:
+    """Keep where the contact came from, if nothing is kept yet."""
+    if tx.run(_TOUCH, id=contact_id, account_id=account_id, first_touch=touch):
+        updated(tx, account_id, contact_id)
+
+
+def updated(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
+    """Tell the log that a contact changed."""
+    version = tx.scalar(_VERSION, id=contact_id)
+    tx.emit(account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts={"version": version})
+
+
+def _complete(tx: Tx, account_id: UUID, contact_id: UUID, party: Party, known: dict[Address, Row]) -> None:
+    changed = False
+    for address in _sorted(party.addresses):
+        row = known.get(address)
+        if row is None or not row.verified:
+            changed |= attach(tx, account_id, contact_id, address, verified=True)
+    if party.name is not None:
+        changed |= bool(tx.run(_NAME, id=contact_id, account_id=account_id, name=party.name))
+    if changed:
+        updated(tx, account_id, contact_id)
+
+
+def _create(tx: Tx, account_id: UUID, party: Party, language: str | None, *, verified: bool) -> UUID:
+    contact_id = uuid7()
+    for address in _sorted(party.addresses):
+        if not attach(tx, account_id, contact_id, address, verified=True):
+            # Somebody made the same contact at the same time; what we claimed so far goes to them too.
+            owner = tx.one(_OWNER, account_id=account_id, scheme=address.scheme, address=address.value)
+            found: UUID = owner.contact_id
+            _hand_over(tx, account_id, contact_id, found)
+            _complete(tx, account_id, found, party, owners(tx, account_id, party.addresses))
+            return found
+    tx.run(
+        _ADD_CONTACT,
+        id=contact_id,
+        account_id=account_id,
+        name=party.name,
+        language=language,
+        verified=verified,
+    )
+    tx.emit(account_id, EventType.CONTACT_CREATED, subject_id=contact_id, facts={"version": 1})
+    return contact_id
+
+
+_HAND_OVER = Statement(
+    sa.update(_i)
+    .where(_i.c.account_id == P("account_id"), _i.c.contact_id == P("old"))
+    .values(contact_id=P("new"))
+)
+
+
+def _hand_over(tx: Tx, account_id: UUID, old: UUID, new: UUID) -> None:
+    tx.run(_HAND_OVER, account_id=account_id, old=old, new=new)
+
+
+def _sorted(addresses: Sequence[Address]) -> list[Address]:
+    return sorted(addresses, key=lambda each: (each.scheme, each.value))

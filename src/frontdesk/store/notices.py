@@ -1,0 +1,69 @@
+"""Channel notices: what a provider says about our account, or that went wrong beside any message."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.domain.event import EventType
+from frontdesk.store import tables as t
+from frontdesk.store.statement import Row, Statement, insert
+from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
+
+P = sa.bindparam
+_n = t.channel_notices
+
+_ADD = Statement(
+    insert(_n)
+    .values(
+        id=P("id"),
+        account_id=P("account_id"),
+        inbox_id=P("inbox_id"),
+        kind=P("kind"),
+        code=P("code"),
+        title=P("title"),
+        detail=P("detail"),
+        created_at=db_now(),
+    )
+    .on_conflict_do_nothing()
+)
+_PAGE = Statement(
+    sa.select(_n)
+    .where(_n.c.account_id == P("account_id"), _n.c.id < P("before"))
+    .order_by(_n.c.id.desc())
+    .limit(P("limit"))
+)
+
+
+def add(
+    tx: Tx,
+    account_id: UUID,
+    inbox_id: UUID,
+    notice_id: UUID,
+    kind: str,
+    *,
+    code: str | None = None,
+    title: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Keep a notice; the same id twice is kept once."""
+    added = tx.run(
+        _ADD,
+        id=notice_id,
+        account_id=account_id,
+        inbox_id=inbox_id,
+        kind=kind,
+        code=code,
+        title=title,
+        detail=detail,
+    )
+    if added:
+        facts = {"inbox_id": str(inbox_id), "kind": kind}
+        tx.emit(account_id, EventType.CHANNEL_ERROR, subject_id=notice_id, facts=facts)
+
+
+def page(tx: ReadTx, account_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Row]:
+    """An account's notices, newest first, older than the one with id `before`."""
+    newest = UUID(int=(1 << 128) - 1)
+    return tx.rows(_PAGE, account_id=account_id, before=before or newest, limit=limit)
