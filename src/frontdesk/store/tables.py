@@ -284,10 +284,10 @@ Index("ix_receipts_inbox_id_id", receipts.c.inbox_id, receipts.c.id)
 
 lanes = Table(
     "lanes", metadata, Column("queue", Text, primary_key=True), _id("key", key=True), _id("account_id"),
-    _at("run_at"), _at("leased_until", null=True), _int("fence"), **_SMALL,
+    _at("run_at"), _at("leased_until", null=True), _int("fence"), _int("pending"), _int("claims"), **_SMALL,
     postgresql_with={"fillfactor": 70},
 )  # fmt: skip
-Index("ix_lanes_queue_run_at", lanes.c.queue, lanes.c.run_at)
+Index("ix_lanes_queue_account_id_run_at", lanes.c.queue, lanes.c.account_id, lanes.c.run_at)
 
 jobs = Table(
     "jobs", metadata,

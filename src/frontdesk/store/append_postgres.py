@@ -1,0 +1,187 @@
+"""Append on PostgreSQL: one statement for a whole batch, hand-tuned. See messages.append for the rules.
+
+Each stage reads the one before through a sort or an aggregate, which PostgreSQL finishes first. So locks are
+taken in the desk's order: conversations, idempotency keys, source references, lanes, account log.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from frontdesk.domain.event import EventType
+from frontdesk.domain.message import Direction
+from frontdesk.store import idempotency
+from frontdesk.store import tables as t
+from frontdesk.store.drafts import Appended, Closed, Draft, Duplicate, Missing, Outcome, Repeated
+from frontdesk.store.statement import Statement
+from frontdesk.store.tx import ReadTx, Tx
+
+P = sa.bindparam
+_KNOWN = Statement(
+    sa.select(t.source_refs.c.message_id)
+    .join(t.conversations, t.conversations.c.inbox_id == t.source_refs.c.inbox_id)
+    .where(t.conversations.c.id == P("conversation_id"), t.source_refs.c.source_id == P("source_id"))
+)
+
+_BATCH = """
+WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::timestamptz[],
+    $15::bool[], $16::text[], $17::uuid[], $18::uuid[], $19::text[], $20::text[], $21::bytea[])
+  WITH ORDINALITY AS x(id, account_id, cid, direction, author_type, author_id, author_name, kind, content,
+    preview, context, reply_to_id, source_id, sent_at, expect_open, queue, delivery_id, actor_id, key, route,
+    body_hash, ord)),
+ c AS MATERIALIZED (SELECT c.id, c.account_id, c.inbox_id, c.status FROM conversations c
+    JOIN (SELECT DISTINCT cid, account_id FROM i) k ON k.cid = c.id AND k.account_id = c.account_id
+    ORDER BY c.id FOR NO KEY UPDATE OF c),
+ o AS MATERIALIZED (SELECT i.*, c.inbox_id FROM i JOIN c ON c.id = i.cid AND c.account_id = i.account_id
+    WHERE c.status <> 'resolved' OR NOT i.expect_open),
+ ik AS (INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id, created_at)
+    SELECT account_id, actor_id, key, route, body_hash, 201, id, clock_timestamp() FROM o
+    WHERE key IS NOT NULL ORDER BY account_id, actor_id, key, ord ON CONFLICT DO NOTHING RETURNING result_id),
+ n AS MATERIALIZED (SELECT o.* FROM o LEFT JOIN ik ON ik.result_id = o.id
+    WHERE o.key IS NULL OR ik.result_id IS NOT NULL),
+ sr AS (INSERT INTO source_refs (inbox_id, source_id, account_id, message_id, delivery_id, created_at)
+    SELECT DISTINCT ON (inbox_id, source_id) inbox_id, source_id, account_id, id,
+      CASE WHEN direction = 'outgoing' THEN delivery_id END, clock_timestamp()
+    FROM n WHERE source_id IS NOT NULL ORDER BY inbox_id, source_id, ord
+    ON CONFLICT (inbox_id, source_id) DO UPDATE
+      SET message_id = excluded.message_id, delivery_id = excluded.delivery_id
+      WHERE source_refs.message_id IS NULL RETURNING message_id),
+ s AS MATERIALIZED (SELECT n.* FROM n LEFT JOIN sr ON sr.message_id = n.id
+    WHERE n.source_id IS NULL OR sr.message_id IS NOT NULL),
+ k AS (SELECT cid, count(*) AS n, count(*) FILTER (WHERE direction = 'incoming') AS incoming, max(ord) AS last
+    FROM s GROUP BY cid),
+ u AS (UPDATE conversations c SET last_seq = c.last_seq + k.n, unread = c.unread + k.incoming,
+      last_message_at = greatest(c.last_message_at, clock_timestamp()),
+      last_incoming_at = CASE WHEN k.incoming > 0 THEN greatest(c.last_message_at, clock_timestamp())
+        ELSE c.last_incoming_at END,
+      preview = s.preview, preview_kind = s.kind, preview_direction = s.direction,
+      preview_author = s.author_name, version = c.version + k.n
+    FROM k JOIN s ON s.ord = k.last WHERE c.id = k.cid
+    RETURNING c.id, c.last_seq - k.n AS base, c.last_message_at AS at),
+ m AS MATERIALIZED (SELECT s.*, u.at, u.base + row_number() OVER (PARTITION BY s.cid ORDER BY s.ord) AS seq
+    FROM s JOIN u ON u.id = s.cid),
+ wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
+    SELECT queue, cid, account_id, clock_timestamp(), count(*) FROM m WHERE queue IS NOT NULL
+    GROUP BY queue, cid, account_id ORDER BY queue, cid
+    ON CONFLICT (queue, key) DO UPDATE SET pending = lanes.pending + excluded.pending RETURNING pending),
+"""
+_LOG = """
+ ka AS (SELECT account_id, count(*) AS n FROM m GROUP BY account_id),
+ la AS MATERIALIZED (SELECT a.account_id FROM account_log a JOIN ka ON ka.account_id = a.account_id
+    CROSS JOIN (SELECT count(*) FROM wl) AS after_lanes ORDER BY a.account_id FOR NO KEY UPDATE OF a),
+ h AS (UPDATE account_log a SET head = a.head + ka.n FROM ka JOIN la ON la.account_id = ka.account_id
+    WHERE a.account_id = ka.account_id RETURNING a.account_id, a.head - ka.n AS base),
+ e AS MATERIALIZED (SELECT m.*, h.base + row_number() OVER (PARTITION BY m.account_id ORDER BY m.ord) AS position
+    FROM m LEFT JOIN h ON h.account_id = m.account_id),
+ w4 AS (INSERT INTO events (account_id, position, type, conversation_id, subject_id, seq, facts, at)
+    SELECT account_id, position,
+      CASE direction WHEN 'incoming' THEN 'message.received' ELSE 'message.created' END, cid, id, seq,
+      '{"direction":"' || direction || '","kind":"' || kind || '","version":1}', at FROM e),
+"""
+_NO_LOG = """
+ e AS (SELECT m.*, NULL::bigint AS position FROM m),
+"""
+_ROWS = """
+ w1 AS (INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, author_id,
+      author_name, kind, content, context, reply_to_id, source_id, sent_at, created_at)
+    SELECT id, account_id, inbox_id, cid, seq, direction, author_type, author_id, author_name, kind, content,
+      context, reply_to_id, source_id, sent_at, at FROM e),
+ w2 AS (INSERT INTO deliveries (id, account_id, inbox_id, conversation_id, message_id, status, source_id,
+      created_at, sent_at)
+    SELECT delivery_id, account_id, inbox_id, cid, id, CASE WHEN queue IS NULL THEN 'sent' ELSE 'queued' END,
+      source_id, at, CASE WHEN queue IS NULL THEN coalesce(sent_at, at) END
+    FROM e WHERE direction = 'outgoing'),
+ w3 AS (INSERT INTO jobs (queue, key, account_id, payload, run_at, created_at)
+    SELECT queue, cid, account_id, '{"delivery":"' || delivery_id || '"}', at, at FROM e
+    WHERE queue IS NOT NULL ORDER BY ord)
+SELECT e.seq, e.position, e.at, c.id IS NULL, o.id IS NULL, n.id IS NULL
+FROM i LEFT JOIN c ON c.id = i.cid AND c.account_id = i.account_id LEFT JOIN o ON o.ord = i.ord
+  LEFT JOIN n ON n.ord = i.ord LEFT JOIN e ON e.ord = i.ord ORDER BY i.ord"""
+
+APPEND_WITH_LOG = _BATCH + _LOG + _ROWS
+"""For the hot path: a transaction by itself, events included."""
+APPEND = _BATCH + _NO_LOG + _ROWS
+"""Inside a general change: the events are the change's."""
+
+FIND_APPENDED = """
+SELECT m.id, m.seq, m.created_at FROM messages m WHERE m.id = ANY($1::uuid[])"""
+
+
+def arguments(drafts: Sequence[Draft]) -> list[Sequence[Any]]:
+    """One array per column of the batch."""
+    return list(zip(*map(_values, drafts), strict=True))
+
+
+def _values(d: Draft) -> tuple[Any, ...]:
+    author, key = d.author, d.idempotency
+    context = None if d.context is None else json.dumps(d.context, ensure_ascii=False, separators=(",", ":"))
+    return (
+        d.id, d.account_id, d.conversation_id, d.direction, author.type, author.id, author.name, d.kind,
+        d.content, d.preview, context, d.reply_to_id, d.source_id, d.sent_at, d.expect_open, d.queue,
+        d.delivery_id, *((key.actor_id, key.key, key.route, key.body_hash) if key else _NO_KEY),
+    )  # fmt: skip
+
+
+_NO_KEY = (None, None, None, None)
+
+
+def outcomes(drafts: Sequence[Draft], records: Sequence[Any]) -> tuple[list[Outcome], list[int], list[int]]:
+    """Read the statement's answer; also which drafts were repeats and which duplicates, to be looked up."""
+    out: list[Outcome] = []
+    repeated, duplicates = [], []
+    for index, (draft, (seq, position, at, missing, closed, again)) in enumerate(
+        zip(drafts, records, strict=True)
+    ):
+        if seq is not None:
+            delivery = draft.delivery_id if draft.direction is Direction.OUTGOING else None
+            out.append(Appended(draft.id, seq, position, at, delivery))
+        elif missing:
+            out.append(Missing())
+        elif closed:
+            out.append(Closed(draft.conversation_id))
+        else:
+            (repeated if again else duplicates).append(index)
+            out.append(Missing())  # filled in by the look-up
+    return out, repeated, duplicates
+
+
+def look_up(
+    tx: ReadTx,
+    drafts: Sequence[Draft],
+    out: list[Outcome],
+    repeated: Sequence[int],
+    duplicates: Sequence[int],
+) -> None:
+    """Fill in what was there before: the answers of known keys and the messages of known source ids."""
+    for index in repeated:
+        key = drafts[index].idempotency
+        row = idempotency.find(tx, key) if key else None
+        if row is not None:
+            out[index] = Repeated(row)
+    for index in duplicates:
+        draft = drafts[index]
+        message = tx.scalar(_KNOWN, conversation_id=draft.conversation_id, source_id=draft.source_id)
+        out[index] = Duplicate(message)
+
+
+def append(tx: Tx, drafts: Sequence[Draft]) -> list[Outcome]:
+    """Inside a general change: the same statement without the log; the events are emitted into `tx`."""
+    out, repeated, duplicates = outcomes(drafts, tx.driver.fetch(APPEND, arguments(drafts)))
+    look_up(tx, drafts, out, repeated, duplicates)
+    for draft, outcome in zip(drafts, out, strict=True):
+        if isinstance(outcome, Appended):
+            received = draft.direction is Direction.INCOMING
+            tx.emit(
+                draft.account_id,
+                EventType.MESSAGE_RECEIVED if received else EventType.MESSAGE_CREATED,
+                conversation_id=draft.conversation_id,
+                subject_id=draft.id,
+                seq=outcome.seq,
+                facts={"direction": draft.direction, "kind": draft.kind, "version": 1},
+            )
+            if draft.queue is not None:
+                tx.enqueued(draft.queue)
+    return out

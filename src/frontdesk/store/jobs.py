@@ -1,0 +1,281 @@
+"""The durable queue: lanes keep order per key, leases with fences make every worker replaceable.
+
+A lane is one row per (queue, key) that has jobs. A worker claims lanes, gets the oldest jobs of each, and
+reports on them under the lane's fence. Within a lane a later job never runs before an earlier one is done,
+buried or parked. In a change, report on jobs after all other writes (lanes come late in the lock order).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.kit.ids import uuid7
+from frontdesk.store import claims, dead_letters
+from frontdesk.store import tables as t
+from frontdesk.store.claims import Job, Lane
+from frontdesk.store.failures import LeaseLost
+from frontdesk.store.statement import Statement, insert
+from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
+
+__all__ = [
+    "Job",
+    "Lane",
+    "LeaseLost",
+    "bury",
+    "claim",
+    "done",
+    "enqueue",
+    "next_due",
+    "park",
+    "release",
+    "renew",
+    "replay",
+    "retry",
+    "waiting",
+]
+
+P = sa.bindparam
+_l, _j = t.lanes, t.jobs
+
+_new_lane = insert(_l).values(
+    queue=P("queue"), key=P("key"), account_id=P("account_id"), run_at=P("run_at"), pending=1
+)
+_ADD_LANE = Statement(
+    _new_lane.on_conflict_do_update(index_elements=[_l.c.queue, _l.c.key], set_={"pending": _l.c.pending + 1})
+)
+_ADD_JOB = Statement(
+    sa.insert(_j)
+    .values(
+        queue=P("queue"),
+        key=P("key"),
+        account_id=P("account_id"),
+        payload=P("payload"),
+        attempts=P("attempts"),
+        error=P("error"),
+        run_at=P("run_at"),
+        created_at=db_now(),
+    )
+    .returning(_j.c.id)
+)
+_ENQUEUE_POSTGRES = """
+WITH wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
+  VALUES ($1::text, $2::uuid, $3::uuid, coalesce($5::timestamptz, clock_timestamp()), 1)
+  ON CONFLICT (queue, key) DO UPDATE SET pending = lanes.pending + 1 RETURNING pending)
+INSERT INTO jobs (queue, key, account_id, payload, run_at, created_at)
+SELECT $1::text, $2::uuid, $3::uuid, $4::text, coalesce($5::timestamptz, clock_timestamp()), clock_timestamp() FROM wl
+RETURNING id"""
+
+_of_lane = sa.and_(_l.c.queue == P("queue"), _l.c.key == P("key"), _l.c.fence == P("fence"))
+_LOCK = Statement(sa.select(_l.c.pending).where(_of_lane).with_for_update(key_share=True))
+_next_run_at = (
+    sa.select(_j.c.run_at)
+    .where(_j.c.queue == P("queue"), _j.c.key == P("key"))
+    .order_by(_j.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_RELEASE = Statement(
+    sa.update(_l)
+    .where(_of_lane)
+    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=sa.text("0"), claims=0)
+)
+_GIVE_BACK = Statement(
+    sa.update(_l)
+    .where(_of_lane)
+    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=sa.text("0"))
+)
+_RENEW = Statement(sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=P("until"), claims=0))
+_SHRINK = Statement(sa.update(_l).where(_of_lane).values(pending=P("pending"), claims=0))
+_DROP = Statement(sa.delete(_l).where(_of_lane))
+_DELETE_JOBS = Statement(
+    sa.delete(_j).where(_j.c.queue == P("queue"), _j.c.key == P("key"), _j.c.id.in_(P("ids", expanding=True)))
+)
+_POSTPONE = Statement(
+    sa.update(_j)
+    .where(_j.c.queue == P("queue"), _j.c.key == P("key"), _j.c.id == P("id"))
+    .values(run_at=P("run_at"), attempts=_j.c.attempts + 1, error=P("error"))
+)
+_GET_JOB = Statement(
+    sa.select(_j.c.id, _j.c.account_id, _j.c.payload, _j.c.attempts, _j.c.error, _j.c.created_at).where(
+        _j.c.queue == P("queue"), _j.c.key == P("key"), _j.c.id == P("id")
+    )
+)
+_WAITING = Statement(
+    sa.select(_l.c.queue, sa.func.sum(_l.c.pending).label("pending"))
+    .where(_l.c.account_id == P("account_id"))
+    .group_by(_l.c.queue)
+)
+
+
+def enqueue(
+    tx: Tx, queue: str, key: UUID, account_id: UUID, payload: dict[str, Any], run_at: datetime | None = None
+) -> int:
+    """Add a job at the end of its lane, due at `run_at` (default: now); its id.
+
+    Workers of this process are woken after the commit.
+    """
+    tx.enqueued(queue)
+    if tx.dialect == "postgresql":
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        return int(tx.driver.fetch(_ENQUEUE_POSTGRES, [queue, key, account_id, text, run_at])[0][0])
+    return _insert(tx, queue, key, account_id, payload, run_at or tx.now)
+
+
+def _insert(
+    tx: Tx,
+    queue: str,
+    key: UUID,
+    account_id: UUID,
+    payload: dict[str, Any],
+    run_at: datetime,
+    *,
+    attempts: int = 0,
+    error: str | None = None,
+) -> int:
+    lane = {"queue": queue, "key": key, "account_id": account_id, "run_at": run_at}
+    tx.run(_ADD_LANE, **lane)
+    return int(tx.scalar(_ADD_JOB, **lane, payload=payload, attempts=attempts, error=error))
+
+
+def claim(tx: Tx, queue: str, *, lanes: int, per_lane: int = 10, lease_seconds: float = 60) -> list[Lane]:
+    """Lease up to `lanes` due lanes, accounts in turn, with the oldest due jobs of each.
+
+    A lane leased by nobody for longer than its lease is due again. `Lane.claims` counts the claims since it
+    last got on: a job that kills its worker shows there.
+    """
+    return claims.claim(tx, queue, lanes, per_lane, lease_seconds)
+
+
+def next_due(tx: ReadTx, queue: str) -> datetime | None:
+    """When the next lane of this queue becomes due (or its lease ends), or None."""
+    return claims.next_due(tx, queue)
+
+
+def done(tx: Tx, lane: Lane, job_ids: Sequence[int], *, release: bool = True) -> None:
+    """Remove finished jobs and, by default, give the lane back.
+
+    Args:
+        tx: The transaction.
+        lane: As claimed.
+        job_ids: Which of its jobs are finished.
+        release: False to keep the lease for the rest of the claimed jobs.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    pending = _lock(tx, lane)
+    removed = tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=job_ids) if job_ids else 0
+    _settle(tx, lane, pending - removed, release=release)
+
+
+def retry(tx: Tx, lane: Lane, job_id: int, run_at: datetime, error: str) -> None:
+    """Put a job off until `run_at`, count the attempt and give the lane back; later jobs wait behind it.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    _lock(tx, lane)
+    tx.run(_POSTPONE, queue=lane.queue, key=lane.key, id=job_id, run_at=run_at, error=error)
+    tx.run(_RELEASE, **_fenced(lane))
+    tx.enqueued(lane.queue)
+
+
+def park(
+    tx: Tx, lane: Lane, job_id: int, run_at: datetime, error: str, *, release: bool = True
+) -> UUID | None:
+    """Move a failing job to a lane of its own, due at `run_at`, so that the next may go.
+
+    Returns:
+        The key of its new lane; None if the job is gone.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    pending = _lock(tx, lane)
+    row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
+    if row is None:
+        return None
+    key = uuid7()
+    tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
+    _settle(tx, lane, pending - 1, release=release)
+    attempts = row.attempts + 1
+    _insert(tx, lane.queue, key, row.account_id, row.payload, run_at, attempts=attempts, error=error)
+    tx.enqueued(lane.queue)
+    return key
+
+
+def bury(tx: Tx, lane: Lane, job_id: int, reason: str, *, release: bool = True) -> UUID | None:
+    """Take a job out of its lane for good and keep it as a dead letter; the letter's id, None if it is gone.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    pending = _lock(tx, lane)
+    row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
+    if row is None:
+        return None
+    tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
+    _settle(tx, lane, pending - 1, release=release)
+    return dead_letters.add(tx, row.account_id, lane.queue, lane.key, row, reason)
+
+
+def replay(tx: Tx, account_id: UUID, letter_id: UUID) -> int:
+    """Enqueue a dead letter's job again at the end of its lane; the new job's id.
+
+    Raises:
+        NotFound: The account has no such dead letter.
+        Conflict: It was replayed already.
+    """
+    letter = dead_letters.take(tx, account_id, letter_id)
+    return enqueue(tx, letter.queue, letter.key, account_id, letter.payload)
+
+
+def release(tx: Tx, lane: Lane) -> None:
+    """Give a lane back with the jobs it still has. Nothing happens if it is no longer ours."""
+    if tx.run(_GIVE_BACK, **_fenced(lane)):
+        tx.enqueued(lane.queue)
+
+
+def renew(tx: Tx, lane: Lane, lease_seconds: float = 60) -> None:
+    """Extend the lease.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    if not tx.run(_RENEW, **_fenced(lane), until=tx.now + timedelta(seconds=lease_seconds)):
+        raise _lost(lane)
+
+
+def waiting(tx: ReadTx, account_id: UUID) -> dict[str, int]:
+    """How many jobs an account has, by queue."""
+    return {row.queue: int(row.pending) for row in tx.rows(_WAITING, account_id=account_id)}
+
+
+def _lock(tx: Tx, lane: Lane) -> int:
+    row = tx.first(_LOCK, **_fenced(lane))
+    if row is None:
+        raise _lost(lane)
+    return int(row.pending)
+
+
+def _settle(tx: Tx, lane: Lane, pending: int, *, release: bool) -> None:
+    if pending <= 0:
+        tx.run(_DROP, **_fenced(lane))
+        return
+    tx.run(_SHRINK, **_fenced(lane), pending=pending)
+    if release:
+        tx.run(_RELEASE, **_fenced(lane))
+        tx.enqueued(lane.queue)
+
+
+def _fenced(lane: Lane) -> dict[str, Any]:
+    return {"queue": lane.queue, "key": lane.key, "fence": lane.fence}
+
+
+def _lost(lane: Lane) -> LeaseLost:
+    return LeaseLost(f"The lease on lane {lane.key} of queue {lane.queue!r} was lost; nothing was changed.")

@@ -1,0 +1,204 @@
+"""SQLite's one writer thread: many changes per commit, a savepoint each, futures resolved after COMMIT.
+
+- An error undoes its own change only. Where SQLite undid the whole transaction (disk full, I/O error), the
+  culprit fails and its mates run again.
+- A failed COMMIT fails everybody in it. After an I/O error nothing is acknowledged until the file could be
+  opened again and a probe could be written.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from frontdesk.store import events
+from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
+from frontdesk.store.listeners import Listeners
+from frontdesk.store.sqlite_file import SqliteDriver, connect
+from frontdesk.store.tx import Tx
+
+CHANGES_PER_COMMIT = 256
+COMMIT_SECONDS = 0.020
+_BROKEN_FILE = {
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+}
+_PROBE = """
+INSERT INTO instance (key, value) VALUES ('probe', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"""
+
+
+@dataclass(slots=True)
+class _Change:
+    run: Callable[[Tx], Any]
+    future: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class _Done:
+    """A change that is in the transaction, or has failed for good."""
+
+    future: asyncio.Future[Any]
+    value: Any = None
+    error: BaseException | None = None
+    tx: Tx | None = None
+
+
+class Writer:
+    """Runs changes one after the other on a thread of its own.
+
+    Args:
+        path: The database file, locked by the caller.
+        listeners: Hear of each commit, in the event loop.
+        on_write: Called on the thread after each commit.
+    """
+
+    def __init__(self, path: Path, listeners: Listeners, on_write: Callable[[], None]) -> None:
+        self._path, self._listeners, self._on_write = path, listeners, on_write
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
+        self._database: sqlite3.Connection | None = connect(path)
+        self._driver = SqliteDriver(self._database)
+        self._thread = threading.Thread(target=self._work, name="frontdesk-sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, change: Callable[[Tx], Any]) -> asyncio.Future[Any]:
+        """Queue a change; the future is resolved after its COMMIT."""
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._queue.put(_Change(change, future))
+        return future
+
+    async def close(self) -> None:
+        """Finish what is queued and stop."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        closing = False
+        while not closing:
+            batch, closing = self._take()
+            while batch:
+                batch = self._commit(batch)
+        if self._database is not None:
+            self._database.close()
+
+    def _take(self) -> tuple[list[_Change], bool]:
+        batch: list[_Change] = []
+        item = self._queue.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) >= CHANGES_PER_COMMIT:
+                return batch, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Change]) -> Sequence[_Change]:
+        """Run changes in one transaction; what is left to run (again) is returned."""
+        if not self._is_open():
+            error = StoreUnavailable("The database file cannot be written. Check the disk.")
+            self._tell([_Done(change.future, error=error) for change in batch])
+            return ()
+        database = self._database
+        assert database is not None
+        done: list[_Done] = []
+        rest: Sequence[_Change] = ()
+        started = time.monotonic()
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            for index, change in enumerate(batch):
+                outcome = self._run(database, change)
+                if not database.in_transaction:  # all is undone: the culprit fails, its mates run again
+                    self._tell([_Done(change.future, error=self._failure(outcome.error, sure=True))])
+                    return [*batch[:index], *batch[index + 1 :]]
+                done.append(outcome)
+                if time.monotonic() - started > COMMIT_SECONDS:
+                    rest = batch[index + 1 :]
+                    break
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            failure = self._failure(error, sure=not done)
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            futures = [each.future for each in done] or [change.future for change in batch]
+            done = [_Done(future, error=failure) for future in futures]
+        self._tell(done)
+        self._on_write()
+        return rest
+
+    def _run(self, database: sqlite3.Connection, change: _Change) -> _Done:
+        tx = Tx("sqlite", self._driver)
+        try:
+            database.execute("SAVEPOINT change")
+            value = change.run(tx)
+            events.number(tx)
+            database.execute("RELEASE change")
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: every error goes to its caller
+            if database.in_transaction:
+                database.execute("ROLLBACK TO change")
+                database.execute("RELEASE change")
+            return _Done(change.future, error=error)
+        return _Done(change.future, value, None, tx)
+
+    def _is_open(self) -> bool:
+        """Whether the file can be written; after an I/O error, open it again and write a probe."""
+        if self._database is not None:
+            return True
+        try:
+            database = connect(self._path)
+            database.execute(_PROBE, (str(time.time_ns()),))
+        except sqlite3.Error:
+            return False
+        self._database, self._driver = database, SqliteDriver(database)
+        return True
+
+    def _failure(self, error: BaseException | None, *, sure: bool) -> BaseException:
+        """What the callers hear; a broken file is closed, so that nothing is acknowledged from it."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if not isinstance(error, sqlite3.Error) or code is None:
+            return error or StoreUnavailable("The change was undone.")
+        primary = code & 0xFF
+        if primary in _BROKEN_FILE:
+            self._abandon()
+            kind = StoreUnavailable if sure else OutcomeUnknown
+            failure: Exception = kind(
+                f"The database file failed: {error}. Repeat with the same Idempotency-Key."
+            )
+        elif primary in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}:
+            failure = StoreUnavailable(f"The database cannot be written now: {error}.")
+        else:
+            return error
+        failure.__cause__ = error
+        return failure
+
+    def _abandon(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def _tell(self, done: Sequence[_Done]) -> None:
+        self._loop.call_soon_threadsafe(self._resolve, done)
+
+    def _resolve(self, done: Sequence[_Done]) -> None:
+        heads: dict[Any, int] = {}
+        queues: set[str] = set()
+        for each in done:
+            if each.tx is not None:
+                heads.update(each.tx.heads)
+                queues |= each.tx.queues
+            if each.future.done():
+                continue
+            if each.error is not None:
+                each.future.set_exception(each.error)
+            else:
+                each.future.set_result(each.value)
+        self._listeners.committed(heads, queues)

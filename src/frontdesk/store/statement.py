@@ -1,0 +1,176 @@
+"""Statements said in SQLAlchemy Core, compiled once per engine and run on the bare driver.
+
+Knows how values go in (bind processors), how rows come out (result processors), and nothing of connections.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg, insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from frontdesk.domain.errors import Invalid
+
+__all__ = ["DIALECTS", "DialectName", "Plan", "Row", "Statement", "insert"]
+# `insert` (with on_conflict_do_nothing / on_conflict_do_update) compiles for both engines
+
+DialectName = Literal["sqlite", "postgresql"]
+
+DIALECTS: dict[DialectName, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": asyncpg.dialect()}
+
+Processor = Callable[[Any], Any]
+_REQUIRED = object()
+
+
+class Row(tuple[Any, ...]):
+    """One row: a tuple whose fields are also attributes, named by the columns' labels."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class _Slot:
+    """One positional parameter: the name it takes its value from, or its literal."""
+
+    __slots__ = ("literal", "name", "prepare")
+
+    def __init__(self, name: str, literal: Any, prepare: Processor | None) -> None:
+        self.name, self.literal, self.prepare = name, literal, prepare
+
+
+def _refuse_nul(name: str, value: str) -> str:
+    if "\0" in value:
+        raise Invalid("Text must not hold the character NUL (U+0000).", field=name)
+    return value
+
+
+class Plan:
+    """A statement as one engine runs it: SQL text, the order of its parameters, how to read its rows."""
+
+    __slots__ = ("_compiled", "_dialect", "_expanding", "_names", "_slots", "_variants", "make", "sql")
+
+    def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        assert isinstance(compiled, SQLCompiler)
+        self._dialect, self._compiled = dialect, compiled
+        binds = compiled.binds
+        self._expanding = [name for name, bind in binds.items() if bind.expanding]
+        self._names = {name for name, bind in binds.items() if bind.required}
+        self._variants: dict[tuple[int, ...], tuple[str, list[_Slot]]] = {}
+        self.sql = "" if self._expanding else str(compiled)
+        self._slots = (
+            [] if self._expanding else [self._slot(name, name) for name in compiled.positiontup or ()]
+        )
+        self.make = _row_maker(statement, dialect)
+
+    def _slot(self, position: str, source: str) -> _Slot:
+        bind = self._compiled.binds[source]
+        prepare = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        if bind.required:
+            return _Slot(position, _REQUIRED, prepare)
+        value = bind.effective_value
+        return _Slot(position, prepare(value) if prepare and value is not None else value, None)
+
+    def bind(self, params: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """The SQL text and its positional arguments for these values.
+
+        Raises:
+            TypeError: A parameter is missing or unknown.
+            Invalid: A text holds NUL.
+        """
+        if len(params) != len(self._names):
+            raise TypeError(f"parameters {sorted(self._names)} wanted, {sorted(params)} given")
+        if self._expanding:
+            sql, slots, params = self._expand(dict(params))
+        else:
+            sql, slots = self.sql, self._slots
+        args = []
+        for slot in slots:
+            if slot.literal is not _REQUIRED:
+                args.append(slot.literal)
+                continue
+            value = params[slot.name]
+            if value is not None:
+                if slot.prepare is not None:
+                    value = slot.prepare(value)
+                if isinstance(value, str):
+                    _refuse_nul(slot.name, value)
+            args.append(value)
+        return sql, args
+
+    def _expand(self, params: dict[str, Any]) -> tuple[str, list[_Slot], Mapping[str, Any]]:
+        """Write out `IN` lists, padded to a power of two by repeating, so that few texts are prepared."""
+        for name in self._expanding:
+            values = list(params[name])
+            if values:
+                values += [values[-1]] * ((1 << (len(values) - 1).bit_length()) - len(values))
+            params[name] = values
+        shape = tuple(len(params[name]) for name in self._expanding)
+        if shape not in self._variants:
+            self._variants[shape] = self._variant(params)
+        sql, slots = self._variants[shape]
+        flat = {key: value for key, value in params.items() if key not in self._expanding}
+        for name in self._expanding:
+            flat.update((f"{name}_{n}", value) for n, value in enumerate(params[name], 1))
+        return sql, slots, flat
+
+    def _variant(self, params: Mapping[str, Any]) -> tuple[str, list[_Slot]]:
+        state = self._compiled.construct_expanded_state(dict(params))
+        source = {part: whole for whole, parts in state.parameter_expansion.items() for part in parts}
+        return state.statement, [self._slot(name, source.get(name, name)) for name in state.positiontup or ()]
+
+
+class Statement:
+    """A Core statement, made once at import and compiled at first use on each engine.
+
+    Args:
+        statement: What to run. Values that change are `sa.bindparam(name)`; `sa.bindparam(name,
+            expanding=True)` takes a list for `IN`.
+        columns: For an insert without `.values()`: the columns it gets, each a parameter of that name.
+    """
+
+    __slots__ = ("_columns", "_plans", "_statement")
+
+    def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
+        self._statement, self._columns = statement, columns
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, dialect: DialectName) -> Plan:
+        """The compiled form for one engine."""
+        found = self._plans.get(dialect)
+        if found is None:
+            found = self._plans[dialect] = Plan(self._statement, DIALECTS[dialect], self._columns)
+        return found
+
+
+def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[Row]]:
+    """What turns the driver's records into rows; nothing but a tuple copy where no column needs reading."""
+    columns = list(getattr(statement, "exported_columns", ()))
+    names = [str(column.key or column.name or "_") for column in columns]
+    base: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    make = base._make
+    readers: list[tuple[int, Processor]] = []
+    for index, column in enumerate(columns):
+        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if reader is not None:
+            readers.append((index, reader))
+    if not readers:
+        return lambda records: list(map(make, records))
+
+    def read(records: Iterable[Any]) -> list[Row]:
+        out = []
+        for record in records:
+            values = list(record)
+            for index, reader in readers:
+                if values[index] is not None:
+                    values[index] = reader(values[index])
+            out.append(make(values))
+        return out
+
+    return read
