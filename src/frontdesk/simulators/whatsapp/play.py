@@ -1,0 +1,296 @@
+"""The play API: act as the customers' phones, make trouble, read the ledger. No sign-in; demo and tests only.
+
+GET  /play/phones                      every phone with what it shows
+POST /play/phones                      {wa_id?, name?}: a new phone
+GET, PATCH /play/phones/{wa_id}        one phone; {name?, is_online?, reads_at_once?, hides_number?, is_blocked?, window?}
+GET  /play/phones/{wa_id}/messages     what it shows, both ways, with statuses
+POST /play/phones/{wa_id}/messages     {type, …} (see `inbound`): becomes a signed hook
+POST /play/phones/{wa_id}/read         {message_id?}: read everything, or up to that message
+POST /play/media                       a file's bytes with its Content-Type: {id}
+GET  /play/media/{id}                  the bytes of any file here, for showing it
+GET, PUT, DELETE /play/faults          {faults: [{kind, count?, probability?, …}]}, and the kinds there are
+GET, PUT /play/settings                how the network behaves
+GET  /play/ledger?after_send=&after_hook=   every accepted send and every hook with its answer
+GET  /play/health                      what is under way, the faults that are set
+GET  /play/live                        SSE: hello, phone, phone_gone, message, faults
+"""  # noqa: E501
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from frontdesk.simulators.whatsapp import media
+from frontdesk.simulators.whatsapp.actions import action_adapter
+from frontdesk.simulators.whatsapp.errors import GraphError
+from frontdesk.simulators.whatsapp.faults import TITLES, Fault
+from frontdesk.simulators.whatsapp.inbound import perform
+from frontdesk.simulators.whatsapp.live import Live
+from frontdesk.simulators.whatsapp.network import Network
+from frontdesk.simulators.whatsapp.state import WINDOW, Phone, Settings, Unknown
+
+MAX_BODY_BYTES = 100 * 1024 * 1024
+_INLINE = ("image/png", "image/jpeg", "image/webp", "audio/", "video/", "application/pdf")
+
+
+class PhoneCreate(BaseModel):
+    """A new phone; without a number it gets one that belongs to nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wa_id: Annotated[str, Field(pattern=r"^\+?\d{5,20}$")] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class PhoneUpdate(BaseModel):
+    """What to change of a phone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    is_online: bool | None = None
+    reads_at_once: bool | None = None
+    hides_number: bool | None = None
+    is_blocked: bool | None = None
+    window: Literal["open", "closed"] | None = Field(
+        None, description="Open or close the 24-hour window now."
+    )
+
+
+class ReadMark(BaseModel):
+    """Up to which message the phone's owner read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message_id: str | None = None
+
+
+class FaultList(BaseModel):
+    """All the faults that shall be set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    faults: list[Fault] = Field(max_length=100)
+
+
+class Play:
+    """The endpoints over one network."""
+
+    def __init__(self, network: Network, live: Live) -> None:
+        self.network, self.state, self.live = network, network.state, live
+
+    def routes(self) -> list[Route]:
+        """The paths under /play."""
+        table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("GET", "/play/phones", self.list_phones),
+            ("POST", "/play/phones", self.add_phone),
+            ("GET", "/play/phones/{wa_id}", self.show_phone),
+            ("PATCH", "/play/phones/{wa_id}", self.change_phone),
+            ("GET", "/play/phones/{wa_id}/messages", self.list_messages),
+            ("POST", "/play/phones/{wa_id}/messages", self.write),
+            ("POST", "/play/phones/{wa_id}/read", self.read),
+            ("POST", "/play/media", self.upload),
+            ("GET", "/play/media/{media_id}", self.show_media),
+            ("GET", "/play/faults", self.show_faults),
+            ("PUT", "/play/faults", self.set_faults),
+            ("DELETE", "/play/faults", self.clear_faults),
+            ("GET", "/play/settings", self.show_settings),
+            ("PUT", "/play/settings", self.set_settings),
+            ("GET", "/play/ledger", self.ledger),
+            ("GET", "/play/health", self.health),
+            ("GET", "/play/live", self.listen),
+        ]
+        return [Route(path, _answered(handler), methods=[method]) for method, path, handler in table]
+
+    def _phone(self, request: Request) -> Phone:
+        return self.state.phone(request.path_params["wa_id"])
+
+    async def list_phones(self, _request: Request) -> Response:
+        """Every phone."""
+        return JSONResponse([self.state.shown_phone(phone) for phone in self.state.phones.values()])
+
+    async def add_phone(self, request: Request) -> Response:
+        """A new phone, or the one with this number."""
+        wanted = PhoneCreate.model_validate_json(await _body(request) or b"{}")
+        phone = self.state.add_phone(wanted.wa_id, wanted.name)
+        self.state.show_phone(phone)
+        return JSONResponse(self.state.shown_phone(phone), 201)
+
+    async def show_phone(self, request: Request) -> Response:
+        """One phone."""
+        return JSONResponse(self.state.shown_phone(self._phone(request)))
+
+    async def change_phone(self, request: Request) -> Response:
+        """Change a phone."""
+        phone = self._phone(request)
+        wanted = PhoneUpdate.model_validate_json(await _body(request))
+        for name, value in wanted.model_dump(exclude_unset=True, exclude={"window"}).items():
+            if value is not None or name == "reads_at_once":
+                setattr(phone, name, value)
+        if wanted.window is not None:
+            now = self.state.now()
+            for business in self.state.businesses:
+                phone.last_written[business] = now if wanted.window == "open" else now - WINDOW
+        self.state.show_phone(phone)
+        return JSONResponse(self.state.shown_phone(phone))
+
+    async def list_messages(self, request: Request) -> Response:
+        """What a phone shows."""
+        return JSONResponse(self.state.shown_phone(self._phone(request))["messages"])
+
+    async def write(self, request: Request) -> Response:
+        """A phone sends."""
+        phone = self._phone(request)
+        message_id = perform(self.network, phone, action_adapter.validate_json(await _body(request)))
+        return JSONResponse({"id": message_id, "wa_id": phone.wa_id}, 201)
+
+    async def read(self, request: Request) -> Response:
+        """A phone's owner reads."""
+        mark = ReadMark.model_validate_json(await _body(request) or b"{}")
+        return JSONResponse({"read": self.network.read(self._phone(request), mark.message_id)})
+
+    async def upload(self, request: Request) -> Response:
+        """A file for a phone to send."""
+        mime = request.headers.get("content-type", "")
+        filename = request.query_params.get("filename")
+        stored = media.store(self.state, await _body(request), mime, filename)
+        return JSONResponse({"id": stored.id, "mime": stored.mime, "size": len(stored.content)}, 201)
+
+    async def show_media(self, request: Request) -> Response:
+        """A file's bytes, shown in place only where that is harmless."""
+        stored = self.state.media.get(request.path_params["media_id"])
+        if stored is None:
+            raise Unknown(request.path_params["media_id"])
+        place = "inline" if stored.mime.startswith(_INLINE) else "attachment"
+        headers = {"x-content-type-options": "nosniff", "content-disposition": place}
+        return Response(stored.content, media_type=stored.mime, headers=headers)
+
+    def _faults(self) -> dict[str, Any]:
+        rules = self.network.faults.rules
+        return {
+            "faults": [
+                rule.model_dump(mode="json") | {"hits": rule.hits, "is_spent": rule.is_spent}
+                for rule in rules
+            ],
+            "kinds": [{"kind": kind.value, "title": title} for kind, title in TITLES.items()],
+        }
+
+    async def show_faults(self, _request: Request) -> Response:
+        """The faults set, how often each struck, and the kinds there are."""
+        return JSONResponse(self._faults())
+
+    async def set_faults(self, request: Request) -> Response:
+        """Set these faults and no others."""
+        self.network.faults.rules = FaultList.model_validate_json(await _body(request)).faults
+        self.live.publish({"type": "faults", **self._faults()})
+        return JSONResponse(self._faults())
+
+    async def clear_faults(self, _request: Request) -> Response:
+        """Set no faults."""
+        self.network.faults.rules = []
+        self.live.publish({"type": "faults", **self._faults()})
+        return JSONResponse(self._faults())
+
+    async def show_settings(self, _request: Request) -> Response:
+        """How the network behaves."""
+        return JSONResponse(self.state.settings.model_dump())
+
+    async def set_settings(self, request: Request) -> Response:
+        """Change the settings that are given."""
+        given = _object(await _body(request))
+        self.state.settings = Settings.model_validate(self.state.settings.model_dump() | given)
+        return await self.show_settings(request)
+
+    async def ledger(self, request: Request) -> Response:
+        """Accepted sends and delivered hooks, oldest first, at most 10,000 of each past the given numbers."""
+        sends = _past(self.state.sends, request.query_params.get("after_send", "0"))
+        hooks = _past(self.state.hooks, request.query_params.get("after_hook", "0"))
+        totals = {"send_count": self.state.send_count, "hook_count": self.state.hook_count}
+        return JSONResponse({"sends": sends, "hooks": hooks, **totals})
+
+    async def health(self, _request: Request) -> Response:
+        """What is under way."""
+        hooks = self.network.hooks
+        return JSONResponse(
+            {
+                "status": "ok",
+                "businesses": [
+                    {
+                        "phone_number_id": one.phone_number_id,
+                        "name": one.display_name,
+                        "subscribed": one.subscribed,
+                    }
+                    for one in self.state.businesses.values()
+                ],
+                "phones": len(self.state.phones),
+                "sends": self.state.send_count,
+                "hooks": {
+                    "requests": self.state.hook_count,
+                    "underway": hooks.underway,
+                    "given_up": hooks.given_up,
+                    "dropped": hooks.dropped,
+                },
+                "listeners": self.live.count,
+                **self._faults(),
+            }
+        )
+
+    async def listen(self, _request: Request) -> Response:
+        """Follow the phones."""
+        return self.live.stream()
+
+
+def _past(entries: Any, after: str) -> list[dict[str, Any]]:
+    start = int(after) if after.isdigit() else 0
+    found = itertools.islice((entry for entry in entries if entry.number > start), 10_000)
+    return [dataclasses.asdict(entry) | {"at": entry.at.isoformat()} for entry in found]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    given = json.loads(body)
+    if not isinstance(given, dict):
+        msg = "the body must be a JSON object"
+        raise ValueError(msg)  # noqa: TRY004
+    return given
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            msg = "the body is too large"
+            raise ValueError(msg)
+    return bytes(body)
+
+
+def _answered(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """A handler whose refusals are answers: 404 for what is not there, 422 with the fields for the rest."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Unknown as error:
+            return _problem(404, f"not found: {error.args[0]}")
+        except ValidationError as error:
+            fields = [
+                {"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()
+            ]
+            return _problem(422, "the body cannot be used", fields)
+        except (ValueError, RecursionError) as error:
+            return _problem(400, str(error))
+        except GraphError as error:
+            return _problem(422, f"{error}: {error.details}" if error.details else str(error))
+
+    return answer
+
+
+def _problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
+    body = {"status": status, "detail": detail, "errors": errors or []}
+    return JSONResponse(body, status, media_type="application/problem+json")
