@@ -27,8 +27,9 @@ _KNOWN = Statement(
 
 _BATCH = """
 WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[],
-    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::timestamptz[],
-    $15::bool[], $16::text[], $17::uuid[], $18::uuid[], $19::text[], $20::text[], $21::bytea[])
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[],
+    $14::timestamptz[], $15::bool[], $16::text[], $17::uuid[], $18::uuid[], $19::text[], $20::text[],
+    $21::bytea[])
   WITH ORDINALITY AS x(id, account_id, cid, direction, author_type, author_id, author_name, kind, content,
     preview, context, reply_to_id, source_id, sent_at, expect_open, queue, delivery_id, actor_id, key, route,
     body_hash, ord)),
@@ -37,7 +38,8 @@ WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], 
     ORDER BY c.id FOR NO KEY UPDATE OF c),
  o AS MATERIALIZED (SELECT i.*, c.inbox_id FROM i JOIN c ON c.id = i.cid AND c.account_id = i.account_id
     WHERE c.status <> 'resolved' OR NOT i.expect_open),
- ik AS (INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id, created_at)
+ ik AS (INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id,
+      created_at)
     SELECT account_id, actor_id, key, route, body_hash, 201, id, clock_timestamp() FROM o
     WHERE key IS NOT NULL ORDER BY account_id, actor_id, key, ord ON CONFLICT DO NOTHING RETURNING result_id),
  n AS MATERIALIZED (SELECT o.* FROM o LEFT JOIN ik ON ik.result_id = o.id
@@ -74,7 +76,8 @@ _LOG = """
     CROSS JOIN (SELECT count(*) FROM wl) AS after_lanes ORDER BY a.account_id FOR NO KEY UPDATE OF a),
  h AS (UPDATE account_log a SET head = a.head + ka.n FROM ka JOIN la ON la.account_id = ka.account_id
     WHERE a.account_id = ka.account_id RETURNING a.account_id, a.head - ka.n AS base),
- e AS MATERIALIZED (SELECT m.*, h.base + row_number() OVER (PARTITION BY m.account_id ORDER BY m.ord) AS position
+ e AS MATERIALIZED (SELECT m.*,
+      h.base + row_number() OVER (PARTITION BY m.account_id ORDER BY m.ord) AS position
     FROM m LEFT JOIN h ON h.account_id = m.account_id),
  w4 AS (INSERT INTO events (account_id, position, type, conversation_id, subject_id, seq, facts, at)
     SELECT account_id, position,
@@ -85,8 +88,8 @@ _NO_LOG = """
  e AS (SELECT m.*, NULL::bigint AS position FROM m),
 """
 _ROWS = """
- w1 AS (INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, author_id,
-      author_name, kind, content, context, reply_to_id, source_id, sent_at, created_at)
+ w1 AS (INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type,
+      author_id, author_name, kind, content, context, reply_to_id, source_id, sent_at, created_at)
     SELECT id, account_id, inbox_id, cid, seq, direction, author_type, author_id, author_name, kind, content,
       context, reply_to_id, source_id, sent_at, at FROM e),
  w2 AS (INSERT INTO deliveries (id, account_id, inbox_id, conversation_id, message_id, status, source_id,
@@ -131,7 +134,8 @@ _NO_KEY = (None, None, None, None)
 def outcomes(drafts: Sequence[Draft], records: Sequence[Any]) -> tuple[list[Outcome], list[int], list[int]]:
     """Read the statement's answer; also which drafts were repeats and which duplicates, to be looked up."""
     out: list[Outcome] = []
-    repeated, duplicates = [], []
+    repeated: list[int] = []
+    duplicates: list[int] = []
     for index, (draft, (seq, position, at, missing, closed, again)) in enumerate(
         zip(drafts, records, strict=True)
     ):

@@ -18,23 +18,27 @@ from frontdesk.store.tx import Driver, PendingEvent, Tx
 from frontdesk.store.types import from_micros, to_micros
 
 _CONVERSATION = """
-SELECT account_id, inbox_id, status, last_seq, last_message_at, last_incoming_at FROM conversations WHERE id = ?"""
+SELECT account_id, inbox_id, status, last_seq, last_message_at, last_incoming_at FROM conversations
+WHERE id = ?"""
 _REFERENCE = "SELECT message_id FROM source_refs WHERE inbox_id = ? AND source_id = ?"
 _ADD_REFERENCE = """
-INSERT INTO source_refs (inbox_id, source_id, account_id, message_id, delivery_id, created_at) VALUES (?,?,?,?,?,?)
-ON CONFLICT (inbox_id, source_id) DO UPDATE SET message_id = excluded.message_id, delivery_id = excluded.delivery_id"""
+INSERT INTO source_refs (inbox_id, source_id, account_id, message_id, delivery_id, created_at)
+VALUES (?,?,?,?,?,?) ON CONFLICT (inbox_id, source_id)
+DO UPDATE SET message_id = excluded.message_id, delivery_id = excluded.delivery_id"""
 _ADD_KEY = """
 INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id, created_at)
 VALUES (?,?,?,?,?,201,?,?)"""
 _BUMP = """
-UPDATE conversations SET last_seq = ?, unread = unread + ?, last_message_at = ?, last_incoming_at = ?, preview = ?,
-  preview_kind = ?, preview_direction = ?, preview_author = ?, version = version + ? WHERE id = ?"""
+UPDATE conversations SET last_seq = ?, unread = unread + ?, last_message_at = ?, last_incoming_at = ?,
+  preview = ?, preview_kind = ?, preview_direction = ?, preview_author = ?, version = version + ?
+WHERE id = ?"""
 _ADD_MESSAGE = """
-INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, author_id, author_name,
-  kind, content, context, reply_to_id, source_id, sent_at, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, author_id,
+  author_name, kind, content, context, reply_to_id, source_id, sent_at, created_at)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _ADD_DELIVERY = """
-INSERT INTO deliveries (id, account_id, inbox_id, conversation_id, message_id, status, source_id, created_at, sent_at)
-VALUES (?,?,?,?,?,?,?,?,?)"""
+INSERT INTO deliveries (id, account_id, inbox_id, conversation_id, message_id, status, source_id, created_at,
+  sent_at) VALUES (?,?,?,?,?,?,?,?,?)"""
 _ADD_LANE = """
 INSERT INTO lanes (queue, key, account_id, run_at, pending) VALUES (?,?,?,?,1)
 ON CONFLICT (queue, key) DO UPDATE SET pending = pending + 1"""
@@ -195,8 +199,8 @@ def _write(batch: _Batch) -> None:
 
 def _bump(c: _Conversation, last: Draft) -> tuple[Any, ...]:
     return (
-        c.last_seq, c.incoming, c.at, c.incoming_at, last.preview, last.kind, last.direction, last.author.name,
-        c.added, c.key,
+        c.last_seq, c.incoming, c.at, c.incoming_at, last.preview, last.kind, last.direction,
+        last.author.name,        c.added, c.key,
     )  # fmt: skip
 
 

@@ -53,23 +53,25 @@ WITH RECURSIVE a AS (
 _CLAIM_POSTGRES = (
     _WALK.format(queue="$1::text")
     + """,
- d AS (SELECT x.key, x.run_at, x.fence, row_number() OVER (PARTITION BY a.account_id ORDER BY x.run_at) AS turn
+ d AS (SELECT x.key, x.run_at, x.fence,
+     row_number() OVER (PARTITION BY a.account_id ORDER BY x.run_at) AS turn
    FROM a CROSS JOIN LATERAL (SELECT l.key, l.run_at, l.fence FROM lanes l WHERE l.queue = $1
-     AND l.account_id = a.account_id AND l.run_at <= statement_timestamp() ORDER BY l.run_at LIMIT $2::int * 4) x
+     AND l.account_id = a.account_id AND l.run_at <= statement_timestamp()
+     ORDER BY l.run_at LIMIT $2::int * 4) x
    WHERE a.account_id IS NOT NULL),
  k AS MATERIALIZED (SELECT key, fence, turn, run_at FROM d ORDER BY turn, run_at LIMIT $2 * 4),
  c AS MATERIALIZED (SELECT l.key FROM k JOIN lanes l ON l.queue = $1 AND l.key = k.key AND l.fence = k.fence
      AND l.run_at <= statement_timestamp()
    ORDER BY k.turn, k.run_at LIMIT $2 FOR NO KEY UPDATE OF l SKIP LOCKED),
- u AS (UPDATE lanes l SET run_at = clock_timestamp() + $3::interval, leased_until = clock_timestamp() + $3::interval,
-     fence = $4, claims = l.claims + 1
+ u AS (UPDATE lanes l SET run_at = clock_timestamp() + $3::interval,
+     leased_until = clock_timestamp() + $3::interval, fence = $4, claims = l.claims + 1
    FROM c WHERE l.queue = $1 AND l.key = c.key RETURNING l.key, l.account_id, l.claims, l.leased_until)
 SELECT u.key, u.account_id, u.claims, u.leased_until, j.id, j.payload, j.attempts, j.created_at, j.run_at,
   statement_timestamp()
 FROM u CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.queue = $1 AND j.key = u.key ORDER BY j.id LIMIT $5) j
-ORDER BY u.key, j.id"""
+ORDER BY u.key, j.id"""  # noqa: S608
 )
-_walk = sa.text(_WALK.format(queue=":queue") + " SELECT account_id FROM a WHERE account_id IS NOT NULL")
+_walk = sa.text(_WALK.format(queue=":queue") + " SELECT account_id FROM a WHERE account_id IS NOT NULL")  # noqa: S608
 _ACCOUNTS = Statement(
     _walk.bindparams(sa.bindparam("queue", type_=sa.Text())).columns(account_id=_l.c.account_id.type)
 )
@@ -98,14 +100,14 @@ _FIRST = Statement(
 )
 
 
-def claim(tx: Tx, queue: str, lanes: int, per_lane: int, lease_seconds: float) -> list[Lane]:
+def claim(tx: Tx, queue: str, *, lanes: int, per_lane: int, lease_seconds: float) -> list[Lane]:
     """See jobs.claim."""
     fence = secrets.randbits(62) + 1
     if tx.dialect == "postgresql":
         lease = timedelta(seconds=lease_seconds)
         rows = tx.driver.fetch(_CLAIM_POSTGRES, [queue, lanes, lease, fence, per_lane])
         return _lanes_of(queue, fence, rows)
-    return _claim_sqlite(tx, queue, lanes, per_lane, lease_seconds, fence)
+    return _claim_sqlite(tx, queue, fence, lanes=lanes, per_lane=per_lane, lease_seconds=lease_seconds)
 
 
 def next_due(tx: ReadTx, queue: str) -> datetime | None:
@@ -130,7 +132,7 @@ def _lanes_of(queue: str, fence: int, rows: Sequence[Any]) -> list[Lane]:
 
 
 def _claim_sqlite(
-    tx: Tx, queue: str, lanes: int, per_lane: int, lease_seconds: float, fence: int
+    tx: Tx, queue: str, fence: int, *, lanes: int, per_lane: int, lease_seconds: float
 ) -> list[Lane]:
     now, until = tx.now, tx.now + timedelta(seconds=lease_seconds)
     due = [

@@ -1,4 +1,4 @@
-"""Dead letters: jobs that will not be tried again unless somebody says so, with the reason and the payload."""
+"""Dead letters: jobs that will not be tried again unless somebody says so, with reason and payload."""
 
 from uuid import UUID
 
@@ -41,20 +41,20 @@ _REPLAYED = Statement(
 )
 
 
-def add(tx: Tx, account_id: UUID, queue: str, key: UUID, job: Row, reason: str) -> UUID:
+def add(tx: Tx, queue: str, key: UUID, job: Row, reason: str) -> UUID:
     """Keep a job that was taken out of its lane; the id of the dead letter. Called by jobs.bury."""
     letter = uuid7()
     tx.run(
         _ADD,
         id=letter,
-        account_id=account_id,
+        account_id=job.account_id,
         queue=queue,
         key=key,
         payload=job.payload,
         attempts=job.attempts + 1,
         reason=reason,
     )
-    tx.emit(account_id, EventType.DEAD_LETTER_ADDED, subject_id=letter, facts={"queue": queue})
+    tx.emit(job.account_id, EventType.DEAD_LETTER_ADDED, subject_id=letter, facts={"queue": queue})
     return letter
 
 

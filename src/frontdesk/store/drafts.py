@@ -1,4 +1,4 @@
-"""What an append takes and answers: drafts and outcomes. No SQL here; see messages, append_postgres, append_sqlite."""
+"""What an append takes and answers: drafts and outcomes. No SQL here; see messages."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

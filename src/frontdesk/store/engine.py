@@ -95,7 +95,7 @@ class Store:
         await _submit(self._receipts, receipt)
 
     def on_commit(self, listener: CommitListener) -> None:
-        """Call the listener with (account id, head) after each commit that added events. A hint, not a log."""
+        """Call the listener with (account id, head) after each commit that added events: a hint."""
         self._listeners.on_commit.append(listener)
 
     def on_enqueue(self, listener: EnqueueListener) -> None:

@@ -67,8 +67,8 @@ WITH wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
   VALUES ($1::text, $2::uuid, $3::uuid, coalesce($5::timestamptz, clock_timestamp()), 1)
   ON CONFLICT (queue, key) DO UPDATE SET pending = lanes.pending + 1 RETURNING pending)
 INSERT INTO jobs (queue, key, account_id, payload, run_at, created_at)
-SELECT $1::text, $2::uuid, $3::uuid, $4::text, coalesce($5::timestamptz, clock_timestamp()), clock_timestamp() FROM wl
-RETURNING id"""
+SELECT $1::text, $2::uuid, $3::uuid, $4::text, coalesce($5::timestamptz, clock_timestamp()), clock_timestamp()
+FROM wl RETURNING id"""
 
 _of_lane = sa.and_(_l.c.queue == P("queue"), _l.c.key == P("key"), _l.c.fence == P("fence"))
 _LOCK = Statement(sa.select(_l.c.pending).where(_of_lane).with_for_update(key_share=True))
@@ -82,12 +82,12 @@ _next_run_at = (
 _RELEASE = Statement(
     sa.update(_l)
     .where(_of_lane)
-    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=sa.text("0"), claims=0)
+    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1, claims=0)
 )
 _GIVE_BACK = Statement(
     sa.update(_l)
     .where(_of_lane)
-    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=sa.text("0"))
+    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1)
 )
 _RENEW = Statement(sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=P("until"), claims=0))
 _SHRINK = Statement(sa.update(_l).where(_of_lane).values(pending=P("pending"), claims=0))
@@ -113,7 +113,13 @@ _WAITING = Statement(
 
 
 def enqueue(
-    tx: Tx, queue: str, key: UUID, account_id: UUID, payload: dict[str, Any], run_at: datetime | None = None
+    tx: Tx,
+    queue: str,
+    key: UUID,
+    account_id: UUID,
+    payload: dict[str, Any],
+    *,
+    run_at: datetime | None = None,
 ) -> int:
     """Add a job at the end of its lane, due at `run_at` (default: now); its id.
 
@@ -123,7 +129,7 @@ def enqueue(
     if tx.dialect == "postgresql":
         text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
         return int(tx.driver.fetch(_ENQUEUE_POSTGRES, [queue, key, account_id, text, run_at])[0][0])
-    return _insert(tx, queue, key, account_id, payload, run_at or tx.now)
+    return _insert(tx, queue, key, account_id, payload, run_at=run_at or tx.now)
 
 
 def _insert(
@@ -132,8 +138,8 @@ def _insert(
     key: UUID,
     account_id: UUID,
     payload: dict[str, Any],
-    run_at: datetime,
     *,
+    run_at: datetime,
     attempts: int = 0,
     error: str | None = None,
 ) -> int:
@@ -148,7 +154,7 @@ def claim(tx: Tx, queue: str, *, lanes: int, per_lane: int = 10, lease_seconds: 
     A lane leased by nobody for longer than its lease is due again. `Lane.claims` counts the claims since it
     last got on: a job that kills its worker shows there.
     """
-    return claims.claim(tx, queue, lanes, per_lane, lease_seconds)
+    return claims.claim(tx, queue, lanes=lanes, per_lane=per_lane, lease_seconds=lease_seconds)
 
 
 def next_due(tx: ReadTx, queue: str) -> datetime | None:
@@ -204,7 +210,7 @@ def park(
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
     _settle(tx, lane, pending - 1, release=release)
     attempts = row.attempts + 1
-    _insert(tx, lane.queue, key, row.account_id, row.payload, run_at, attempts=attempts, error=error)
+    _insert(tx, lane.queue, key, row.account_id, row.payload, run_at=run_at, attempts=attempts, error=error)
     tx.enqueued(lane.queue)
     return key
 
@@ -221,7 +227,7 @@ def bury(tx: Tx, lane: Lane, job_id: int, reason: str, *, release: bool = True) 
         return None
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
     _settle(tx, lane, pending - 1, release=release)
-    return dead_letters.add(tx, row.account_id, lane.queue, lane.key, row, reason)
+    return dead_letters.add(tx, lane.queue, lane.key, row, reason)
 
 
 def replay(tx: Tx, account_id: UUID, letter_id: UUID) -> int:

@@ -91,7 +91,7 @@ async def backup(url: str, target: Path) -> Path:
         Conflict: The target exists.
         Invalid: PostgreSQL's own `pg_dump` is needed and not installed.
     """
-    if target.exists():
+    if await asyncio.to_thread(target.exists):
         raise Conflict(f"{target} exists already.", hint="Name a file that is not there yet.")
     if url.startswith("sqlite:"):
         await asyncio.to_thread(copy_sqlite, sqlite_path(url), target)

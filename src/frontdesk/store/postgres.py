@@ -20,8 +20,8 @@ from frontdesk.store import events, receipts
 from frontdesk.store.drafts import Appended, Draft, Outcome
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.listeners import Listeners
-from frontdesk.store.postgres_outcome import LOST, Outcomes
-from frontdesk.store.postgres_pool import Connection, PostgresPool
+from frontdesk.store.postgres_outcome import Outcomes
+from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool
 from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class _Driver:
         self._connection = connection
 
     def fetch(self, sql: str, args: Sequence[Any]) -> Sequence[Any]:
-        return await_only(self._connection.fetch(sql, *args))  # type: ignore[no-any-return]
+        return await_only(self._connection.fetch(sql, *args))
 
     def execute(self, sql: str, args: Sequence[Any]) -> int:
         status: str = await_only(self._connection.execute(sql, *args))
@@ -120,7 +120,7 @@ class PostgresEngine:
                 raise
             try:
                 status = await connection.execute("COMMIT")
-            except (*LOST, asyncpg.InterfaceError) as error:
+            except LOST_OR_CLOSED as error:
                 if tx.transaction_id is not None and not await self._outcomes.is_committed(tx.transaction_id):
                     raise ConnectionResetError("lost before the commit") from error
                 status = "COMMIT"
@@ -177,7 +177,7 @@ class PostgresEngine:
             backend = connection.backend
             try:
                 rows: list[Any] = await connection.fetch(sql, *args)
-            except (*LOST, asyncpg.InterfaceError) as error:
+            except LOST_OR_CLOSED as error:
                 if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
                     raise
                 await self._outcomes.end(backend)
@@ -207,5 +207,5 @@ def _run(change: Callable[[Tx], T], tx: Tx) -> T:
 
 
 async def _roll_back(connection: Connection) -> None:
-    with suppress(*LOST, asyncpg.InterfaceError):
+    with suppress(*LOST_OR_CLOSED):
         await connection.execute("ROLLBACK")

@@ -8,8 +8,6 @@ import asyncpg
 from frontdesk.store.failures import OutcomeUnknown
 from frontdesk.store.postgres_pool import LOST, PostgresPool
 
-__all__ = ["LOST", "Outcomes"]
-
 PATIENCE_SECONDS = 20.0
 _END_TRANSACTION = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = ($1::text::xid8)::xid"""

@@ -31,6 +31,8 @@ LOST: tuple[type[Exception], ...] = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
+LOST_OR_CLOSED: tuple[type[Exception], ...] = (*LOST, asyncpg.InterfaceError)
+
 
 class Connection(asyncpg.Connection):
     """A connection that knows its backend (process id and start), so that it can be ended if it is lost."""

@@ -61,7 +61,8 @@ _BY_STATE = Statement(
 )
 
 ADD_BATCH = """
-WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+    $7::bytea[])
   WITH ORDINALITY AS x(id, account_id, inbox_id, method, query, headers, body, ord)),
  wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
    SELECT 'ingest', inbox_id, account_id, clock_timestamp(), count(*) FROM i GROUP BY inbox_id, account_id

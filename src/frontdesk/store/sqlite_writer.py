@@ -83,7 +83,8 @@ class Writer:
     def _work(self) -> None:
         closing = False
         while not closing:
-            batch, closing = self._take()
+            waiting, closing = self._take()
+            batch: Sequence[_Change] = waiting
             while batch:
                 batch = self._commit(batch)
         if self._database is not None:
@@ -104,12 +105,11 @@ class Writer:
 
     def _commit(self, batch: Sequence[_Change]) -> Sequence[_Change]:
         """Run changes in one transaction; what is left to run (again) is returned."""
-        if not self._is_open():
+        database = self._open()
+        if database is None:
             error = StoreUnavailable("The database file cannot be written. Check the disk.")
             self._tell([_Done(change.future, error=error) for change in batch])
             return ()
-        database = self._database
-        assert database is not None
         done: list[_Done] = []
         rest: Sequence[_Change] = ()
         started = time.monotonic()
@@ -149,17 +149,17 @@ class Writer:
             return _Done(change.future, error=error)
         return _Done(change.future, value, None, tx)
 
-    def _is_open(self) -> bool:
-        """Whether the file can be written; after an I/O error, open it again and write a probe."""
+    def _open(self) -> sqlite3.Connection | None:
+        """The file, if it can be written; after an I/O error it is opened again and a probe is written."""
         if self._database is not None:
-            return True
+            return self._database
         try:
             database = connect(self._path)
             database.execute(_PROBE, (str(time.time_ns()),))
         except sqlite3.Error:
-            return False
+            return None
         self._database, self._driver = database, SqliteDriver(database)
-        return True
+        return database
 
     def _failure(self, error: BaseException | None, *, sure: bool) -> BaseException:
         """What the callers hear; a broken file is closed, so that nothing is acknowledged from it."""

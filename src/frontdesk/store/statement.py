@@ -19,10 +19,11 @@ __all__ = ["DIALECTS", "DialectName", "Plan", "Row", "Statement", "insert"]
 
 DialectName = Literal["sqlite", "postgresql"]
 
-DIALECTS: dict[DialectName, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": asyncpg.dialect()}
+DIALECTS: dict[DialectName, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": asyncpg.dialect()}  # type: ignore[no-untyped-call]
 
 Processor = Callable[[Any], Any]
 _REQUIRED = object()
+_named: Any = namedtuple
 
 
 class Row(tuple[Any, ...]):
@@ -57,7 +58,8 @@ class Plan:
 
     def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
-        assert isinstance(compiled, SQLCompiler)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError("a statement is a query or a change of rows")
         self._dialect, self._compiled = dialect, compiled
         binds = compiled.binds
         self._expanding = [name for name, bind in binds.items() if bind.expanding]
@@ -153,8 +155,7 @@ def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], li
     """What turns the driver's records into rows; nothing but a tuple copy where no column needs reading."""
     columns = list(getattr(statement, "exported_columns", ()))
     names = [str(column.key or column.name or "_") for column in columns]
-    base: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-    make = base._make
+    make: Callable[[Any], Row] = _named("Row", names, rename=True)._make
     readers: list[tuple[int, Processor]] = []
     for index, column in enumerate(columns):
         reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
