@@ -1,0 +1,81 @@
+"""Puts the API together: routes, guards and error answers around one `Desk`. No endpoint lives here."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
+
+from frontdesk.api import guards
+from frontdesk.api.desk import ApiConfig, Desk
+from frontdesk.api.errors import on_desk_error, on_http_error, on_invalid
+from frontdesk.api.openapi import build
+from frontdesk.api.routers import ROUTERS
+from frontdesk.domain.errors import DeskError
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+class DeskApp(FastAPI):
+    """FastAPI with our guards instead of its outer middlewares, and our OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, built at first use."""
+        if self.openapi_schema is None:
+            self.openapi_schema = build(self)
+        return self.openapi_schema
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The guards, outermost first: tracing, headers, hygiene, CORS of the widget, size, errors."""
+        config: ApiConfig = self.state.config
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        app = ExceptionMiddleware(app, handlers=dict(self.exception_handlers))
+        app = guards.BodyLimit(app, limit_of=_limits(config))
+        app = guards.WidgetCors(app)
+        app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)
+        app = guards.Headers(app, is_secure=config.is_secure)
+        return guards.Tracing(app, log_all=config.log_requests)
+
+
+def create_app(
+    desk: Desk | None = None, *, config: ApiConfig | None = None, lifespan: Lifespan | None = None
+) -> DeskApp:
+    """The ASGI application around a desk; without one it still knows its OpenAPI document."""
+    app = DeskApp(
+        title="Frontdesk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan or _no_lifespan,
+        telemetry={"tracing": False},
+    )
+    app.state.config = desk.config if desk is not None else config or ApiConfig()
+    app.state.desk = desk
+    app.add_exception_handler(DeskError, on_desk_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_error)
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)  # flat: an included router would match every path twice
+    return app
+
+
+@asynccontextmanager
+async def _no_lifespan(_app: Any) -> AsyncIterator[None]:
+    yield
+
+
+_UPLOADS = ("/v1/attachments", "/v1/widget/attachments", "/simulators/")
+
+
+def _limits(config: ApiConfig) -> Callable[[str], int]:
+    def limit_of(path: str) -> int:
+        if path.startswith(_UPLOADS):
+            return config.upload_bytes
+        return config.hook_bytes if path.startswith("/hooks/") else config.body_bytes
+
+    return limit_of

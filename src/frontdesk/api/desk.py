@@ -1,0 +1,75 @@
+"""What endpoints may call: the desk's services in one typed bundle, made by the runtime.
+
+An endpoint asks for it with `desk: DeskDep`. No rule and no wiring here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from frontdesk.kit.crypto import Vault
+from frontdesk.kit.limits import Meter
+from frontdesk.kit.pages import Cursors
+from frontdesk.ports.channel import Channel
+
+if TYPE_CHECKING:
+    from frontdesk.features.accounts.access import Access
+    from frontdesk.features.accounts.signing_in import SigningIn
+    from frontdesk.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiConfig:
+    """What the settings say about how the desk is reached. Sizes in bytes."""
+
+    public_url: str = "http://127.0.0.1:8080"
+    base_path: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
+    body_bytes: int = 1024 * 1024
+    upload_bytes: int = 100 * 1024 * 1024
+    hook_bytes: int = 10 * 1024 * 1024
+    requests_per_minute: int = 6000
+    requests_per_minute_per_address: int = 600
+    log_requests: bool = False
+    demo_sign_in: tuple[str, str] | None = None
+    """E-mail and password of the demo's owner; set in a demo only."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the desk by https."""
+        return self.public_url.startswith("https://")
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The running desk as the API sees it."""
+
+    config: ApiConfig
+    store: "Store"
+    vault: Vault
+    cursors: Cursors
+    access: "Access"
+    signing_in: "SigningIn"
+    channels: Mapping[str, Channel]
+    actors: Meter = field(init=False)
+    addresses: Meter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.actors = Meter(self.config.requests_per_minute)
+        self.addresses = Meter(self.config.requests_per_minute_per_address)
+
+
+def desk_of(connection: HTTPConnection) -> Desk:
+    """The desk that serves this request or socket."""
+    found: Desk = connection.app.state.desk
+    return found
+
+
+async def _desk(connection: HTTPConnection) -> Desk:
+    return desk_of(connection)  # a dependency that is not async would cost a thread
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]

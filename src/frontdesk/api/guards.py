@@ -1,0 +1,281 @@
+"""What every request passes before a route sees it: pure ASGI middlewares with one job each."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from frontdesk.api.errors import ApiError, desk_problem, unexpected
+from frontdesk.domain.errors import DeskError, Malformed, TooLarge
+from frontdesk.kit.ids import uuid7
+
+log = structlog.get_logger("frontdesk.api")
+
+_HTTP = {"http", "websocket"}
+_TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_SLOW_SECONDS = 1.0
+
+
+class Tracing:
+    """Gives each request an id, binds it to every log line, and answers what nobody caught."""
+
+    def __init__(self, app: ASGIApp, *, log_all: bool = False) -> None:
+        self.app, self.log_all = app, log_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Trace one request or socket."""
+        if scope["type"] not in _HTTP:
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started, status = time.perf_counter(), 0
+        marked = (b"x-request-id", request_id.encode())
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), marked]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:  # the edge of the process: nothing may pass unanswered
+            log.exception("request_failed", method=scope.get("method"), path=scope["path"])
+            if status == 0 and scope["type"] == "http":
+                await unexpected(HTTPConnection(scope))(scope, receive, answer)
+        took = time.perf_counter() - started
+        if self.log_all or status >= 500 or (took > _SLOW_SECONDS and scope["type"] == "http"):
+            milliseconds = round(took * 1000, 1)
+            log.info(
+                "request", method=scope.get("method"), path=scope["path"], status=status, ms=milliseconds
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"traceparent" and (match := _TRACE.fullmatch(value)):
+            return str(match[1].decode())
+    return uuid7().hex
+
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Headers:
+    """Puts the security headers and the rate limit on every answer; a route may set its own policy."""
+
+    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
+        self.app = app
+        self.fixed = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"strict-origin-when-cross-origin"),
+            (b"x-frame-options", b"DENY"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
+        ]
+        if is_secure:
+            self.fixed.append((b"strict-transport-security", b"max-age=31536000"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"] = [*message.get("headers", ())]
+                given = {name for name, _ in headers}
+                headers += [each for each in self.fixed if each[0] not in given]
+                if b"content-security-policy" not in given:
+                    headers.append((b"content-security-policy", CONTENT_SECURITY_POLICY.encode()))
+                if b"cache-control" not in given:
+                    headers.append((b"cache-control", b"no-store"))
+                headers += _rate(scope)
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+def _rate(scope: Scope) -> list[tuple[bytes, bytes]]:
+    budget = scope.get("state", {}).get("budget")
+    if budget is None:
+        return []
+    return [
+        (b"ratelimit-limit", str(budget.limit).encode()),
+        (b"ratelimit-remaining", str(budget.remaining).encode()),
+        (b"ratelimit-reset", str(round(budget.reset)).encode()),
+    ]
+
+
+_HOST = re.compile(rb"([a-z0-9][a-z0-9.\-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
+_ADDRESS = re.compile(r"[0-9.]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_ONCE = {
+    b"host", b"authorization", b"content-length", b"content-type", b"idempotency-key", b"x-csrf-token",
+    b"origin", b"transfer-encoding",
+}  # fmt: skip
+
+
+class Hygiene:
+    """Refuses requests that play with hosts, paths or headers, before anything reads them.
+
+    Args:
+        app: What comes next.
+        hosts: Names under which the desk may be called besides loopback and bare addresses; a page of a
+            foreign name that resolves to us (DNS rebinding) is refused. `*` allows all.
+        base_path: The prefix under which a reverse proxy shows the desk.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], base_path: str = "") -> None:
+        self.app, self.base_path = app, base_path
+        self.hosts = {host.lower() for host in hosts} | _LOOPBACK
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a clean request pass."""
+        if scope["type"] not in _HTTP:
+            await self.app(scope, receive, send)
+            return
+        try:
+            self.check(scope)
+        except DeskError as error:
+            await _refuse(error, scope, receive, send)
+            return
+        scope["root_path"] = self.base_path
+        await self.app(scope, receive, send)
+
+    def check(self, scope: Scope) -> None:
+        """Raises Malformed or ApiError."""
+        seen: set[bytes] = set()
+        host = b""
+        for name, value in scope["headers"]:
+            if name in _ONCE:
+                if name in seen:
+                    raise Malformed(f"The header {name.decode()} is given more than once.")
+                seen.add(name)
+                if name == b"host":
+                    host = value
+        self._check_host(host)
+        path: str = scope["path"]
+        if not path.startswith("/") or path.startswith("//") or "\\" in path or "\0" in path:
+            raise Malformed("The path is not one that can be asked for.")
+
+    def _check_host(self, value: bytes) -> None:
+        match = _HOST.fullmatch(value)
+        if match is None:
+            raise Malformed("The Host header is missing or not a host.")
+        host = match[1].decode().lower()
+        if host in self.hosts or "*" in self.hosts or _ADDRESS.fullmatch(host):
+            return
+        raise ApiError(
+            421,
+            "The desk does not go by this name.",
+            hint="Set public_url, or add the name to allowed_hosts (FRONTDESK_ALLOWED_HOSTS).",
+        )
+
+
+class BodyLimit:
+    """Refuses bodies above the limit of their path: by what they announce, or while they come.
+
+    Args:
+        app: What comes next.
+        limit_of: The limit in bytes for a path.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit_of: Callable[[str], int]) -> None:
+        self.app, self.limit_of = app, limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let bodies within the limit pass."""
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self.app(scope, receive, send)
+            return
+        limit = self.limit_of(scope["path"].removeprefix(scope.get("root_path", "")))
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), None)
+        if announced is None:
+            await self.app(scope, _counted(receive, limit), send)
+        elif announced.isdigit() and int(announced) <= limit:
+            await self.app(scope, receive, send)
+        else:
+            await _refuse(_too_large(limit), scope, receive, send)
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def count() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise _too_large(limit)
+        return message
+
+    return count
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The body is larger than {limit} bytes.", hint="Send less, or upload it as an attachment."
+    )
+
+
+class WidgetCors:
+    """Lets pages of other sites speak with the widget's part of the API.
+
+    No cookie counts there, only the visitor's token; which sites may start a visit is the inbox's setting.
+    """
+
+    paths = ("/v1/widget/", "/widget")
+    allowed: ClassVar = {
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "X-Request-Id, Retry-After, RateLimit-Remaining",
+        "cross-origin-resource-policy": "cross-origin",
+    }
+    preflight: ClassVar = {
+        "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+        "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+        "access-control-max-age": "600",
+    }
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer preflights and mark answers of the widget's addresses."""
+        if scope["type"] != "http" or not scope["path"].removeprefix(scope["root_path"]).startswith(
+            self.paths
+        ):
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=self.allowed | self.preflight)(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.allowed)
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+async def _refuse(error: DeskError, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await desk_problem(HTTPConnection(scope), error)(scope, receive, send)
+        return
+    close: dict[str, Any] = {"type": "websocket.close", "code": 4403, "reason": error.code}
+    await send(close)

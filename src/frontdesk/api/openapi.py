@@ -1,0 +1,68 @@
+"""The OpenAPI document: what FastAPI derives from the routes, plus how to sign in and how errors look."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+import frontdesk
+from frontdesk.api.errors import Problem
+from frontdesk.api.route import DeskRoute
+
+_SCHEMES = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "frontdesk",
+        "description": "The console's session; unsafe methods also need the header X-CSRF-Token.",
+    },
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token, fd_…"},
+    "visitor": {"type": "http", "scheme": "bearer", "description": "A visitor's token, fv_…"},
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeat a request safely: the same key has one effect and one answer, for 7 days.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_PROBLEM = {
+    "description": "An error (RFC 9457).",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """The document of an app, with the permissions of each route under `x-permissions`."""
+    document = get_openapi(
+        title="Frontdesk",
+        version=frontdesk.__version__,
+        summary="One desk for every conversation a company has with its customers",
+        routes=app.routes,
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    nested = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    schemas.update(nested.pop("$defs", {}))
+    schemas["Problem"] = nested
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    document["components"]["securitySchemes"] = _SCHEMES
+    for route in app.routes:
+        if isinstance(route, DeskRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                _complete(document["paths"][route.path_format][method.lower()], route)
+    return document
+
+
+def _complete(operation: dict[str, Any], route: DeskRoute) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    responses["default"] = _PROBLEM
+    needs = route.needs
+    if needs is None:
+        operation["security"] = []
+        return
+    operation["security"] = [{"visitor": []}] if needs.visitor else [{"session": []}, {"token": []}]
+    operation["x-permissions"] = [str(permission) for permission in needs.permissions]
+    if route.is_write:
+        operation.setdefault("parameters", []).append(_KEY)
