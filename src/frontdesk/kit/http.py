@@ -6,9 +6,10 @@ are typed by what they mean for a retry. Nothing here knows a provider.
 """
 
 import asyncio
+import functools
+import ssl
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NoReturn, Self
 
 import httpcore2
@@ -125,10 +126,10 @@ class HttpClient:
         """
         return cls(open_origins=(origin,))
 
-    @cached_property
+    @functools.cached_property
     def _pool(self) -> httpcore2.AsyncConnectionPool:
         return httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_ssl_context(),
             max_connections=self._max_connections,
             max_keepalive_connections=20,
             keepalive_expiry=_KEEPALIVE_SECONDS,
@@ -259,6 +260,12 @@ class HttpClient:
         return url.scheme == "https" and any(
             url.host == host or url.host.endswith(f".{host}") for host in trusted
         )
+
+
+@functools.cache
+def _ssl_context() -> ssl.SSLContext:
+    """The system's trusted authorities, read once: reading them takes a tenth of a second."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -31,7 +31,7 @@ class FaultKind(StrEnum):
 
 
 TITLES = {
-    FaultKind.RATE_LIMIT: "Sends are refused for a while: 429 with Retry-After",
+    FaultKind.RATE_LIMIT: "Sends are refused: 429 with Retry-After",
     FaultKind.SERVER_ERROR: "Sends fail with a 5xx before they are taken",
     FaultKind.ERROR: "Sends are refused with an error code",
     FaultKind.SLOW: "Sends are answered slowly",

@@ -101,7 +101,9 @@ class Graph:
         """Send, mark as read, or show typing."""
         business = self._number(request, object_id)
         body = await _json(request)
-        recipient = str(body.get("to") or "") if isinstance(body, dict) else ""
+        if isinstance(body, dict) and body.get("status") is not None:
+            return self._mark(business, check_send(body))
+        recipient = str(body.get("to") or body.get("recipient")) if isinstance(body, dict) else ""
         phone = self.state.phone_of(recipient)
         wa_id = phone.wa_id if phone else recipient
         if fault := self.faults.next(_BEFORE, object_id, wa_id):
@@ -109,8 +111,6 @@ class Graph:
             if cut is not None:
                 return cut
         checked = check_send(body)
-        if "status" in checked:
-            return self._mark(business, checked)
         accepted = self.network.send(business, checked)
         fault = self.faults.next(_AFTER, object_id, accepted.phone.wa_id)
         if fault is not None:

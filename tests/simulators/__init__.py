@@ -1,0 +1,1 @@
+"""Tests of the providers in a box, over real HTTP."""
