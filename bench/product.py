@@ -58,7 +58,8 @@ class Desk:
         return {
             "FRONTDESK_DATA_DIR": str(self.folder),
             "FRONTDESK_DATABASE": self.database_url,
-            "FRONTDESK_RATE_LIMITS__ENABLED": "false",
+            "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE": "10000000",
+            "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS": "10000000",
         }
 
 

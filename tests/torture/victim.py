@@ -21,7 +21,13 @@ class Victim:
         self.url = f"http://127.0.0.1:{self.port}"
         self.kills, self.starts = 0, 0
         self.start_seconds: list[float] = []
-        self._env = {**os.environ, "FRONTDESK_DATA_DIR": str(folder), "FRONTDESK_DATABASE": database_url}
+        self._env = {
+            **os.environ,
+            "FRONTDESK_DATA_DIR": str(folder),
+            "FRONTDESK_DATABASE": database_url,
+            "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE": "10000000",
+            "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS": "10000000",
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
