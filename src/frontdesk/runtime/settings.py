@@ -1,0 +1,166 @@
+"""What can be set: a tree of groups, each value described. Where values come from is sources.py's part."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+
+def _split(value: Any) -> Any:
+    """A list may be written as text with commas."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class Group(BaseModel):
+    """Base of the tree: unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class LimitSettings(Group):
+    """How much a caller may ask, and how large it may be."""
+
+    requests_per_minute: int = Field(
+        6000, ge=1, le=10_000_000, description="Requests a minute of one user, token or visitor."
+    )
+    requests_per_minute_per_address: int = Field(
+        600, ge=1, le=10_000_000, description="Requests a minute of one network address without credentials."
+    )
+    body_bytes: int = Field(1024 * 1024, ge=1024, le=2**30, description="Largest body of a request.")
+    upload_bytes: int = Field(100 * 1024 * 1024, ge=1024, le=2**31, description="Largest file.")
+    hook_bytes: int = Field(
+        10 * 1024 * 1024, ge=1024, le=2**30, description="Largest body of a provider's hook."
+    )
+
+
+class LogSettings(Group):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level shown.")
+    format: Literal["auto", "json", "text"] = Field(
+        "auto", description="`auto` is text for a terminal and JSON for anything else."
+    )
+    requests: bool = Field(
+        default=False, description="One line for each request; otherwise only failed and slow ones."
+    )
+
+
+class SessionSettings(Group):
+    """Sign-in sessions of the console."""
+
+    days: int = Field(14, ge=1, le=365, description="How long a session lasts.")
+
+
+class StoreSettings(Group):
+    """How the database is used."""
+
+    pool_size: int = Field(16, ge=2, le=500, description="Most connections to PostgreSQL.")
+
+
+class WorkerSettings(Group):
+    """How background work is done."""
+
+    stop_seconds: float = Field(
+        8.0, gt=0, le=60, description="How long work in flight may take after the signal to stop."
+    )
+
+
+class Settings(Group):
+    """Everything that can be set."""
+
+    data_dir: Path = Field(
+        Path("data"), description="Folder of the database, the files and the generated secret key."
+    )
+    database: str | None = Field(
+        None,
+        description="`sqlite:////absolute/path.db` or `postgresql://user:password@host/name`. "
+        "Default: `frontdesk.db` in the data folder.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Master key for stored secrets and signatures, at least 32 characters. "
+        "Default: generated into `secret.key` in the data folder.",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        description="How people and providers reach the desk, with the prefix of a reverse proxy if it has "
+        "one: `https://desk.example.com/support`. Default: the address it listens on.",
+    )
+    allowed_hosts: Names = Field(
+        (), description="More host names under which the desk may be called; `*` allows all."
+    )
+    trusted_proxies: Names = Field(
+        (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    limits: LimitSettings = LimitSettings()
+    log: LogSettings = LogSettings()
+    session: SessionSettings = SessionSettings()
+    store: StoreSettings = StoreSettings()
+    workers: WorkerSettings = WorkerSettings()
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            msg = "must have at least 32 characters; make one with `openssl rand -base64 32`"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _whole_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            msg = "must be an address such as https://desk.example.com or https://example.com/support"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _known_engine(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite:///", "postgresql://")):
+            scheme = value.partition("://")[0]
+            msg = f"unknown engine {scheme!r}; use sqlite:////absolute/path.db or postgresql://host/name"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ipaddress.ip_network(each, strict=False)
+        return value
+
+    @property
+    def database_url(self) -> str:
+        """The database, said in full."""
+        return self.database or f"sqlite:///{self.data_dir.resolve() / 'frontdesk.db'}"
+
+    def url_at(self, port: int) -> str:
+        """How the desk is reached when it listens on this port."""
+        if self.public_url is not None:
+            return self.public_url
+        return f"http://{self.local_host}:{port}"
+
+    @property
+    def local_host(self) -> str:
+        """An address by which this machine reaches the desk."""
+        if self.host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
+            return "127.0.0.1"
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def base_path(self) -> str:
+        """The prefix of the public address, without a slash at its end."""
+        return urlsplit(self.public_url).path.rstrip("/") if self.public_url else ""
