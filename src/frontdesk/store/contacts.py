@@ -1,0 +1,120 @@
+"""Contacts as people read and change them. How they come to be and are found by address: identities.py."""
+
+import functools
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.domain.event import EventType
+from frontdesk.domain.scope import Scope
+from frontdesk.store import tables as t
+from frontdesk.store.statement import Row, Statement
+from frontdesk.store.tx import ReadTx, Tx
+
+P = sa.bindparam
+_c, _d, _t, _i = t.contacts, t.identities, t.threads, t.inboxes
+_MUTABLE = ("name", "language", "attributes")
+
+_GET = Statement(sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id == P("id")))
+_LOCK = Statement(
+    sa.select(_c)
+    .where(_c.c.account_id == P("account_id"), _c.c.id == P("id"))
+    .with_for_update(key_share=True)
+)
+_CHANGE = Statement(
+    sa.update(_c)
+    .where(_c.c.account_id == P("account"), _c.c.id == P("contact"))
+    .values({**{name: P(name) for name in _MUTABLE}, "version": _c.c.version + 1})
+)
+_IDENTITIES = Statement(
+    sa.select(_d.c.contact_id, _d.c.scheme, _d.c.address, _d.c.verified)
+    .where(_d.c.account_id == P("account_id"), _d.c.contact_id.in_(P("ids", expanding=True)))
+    .order_by(_d.c.created_at, _d.c.scheme, _d.c.address)
+)
+_SOURCES = Statement(
+    sa.select(
+        _t.c.id, _t.c.scheme, _t.c.address, _t.c.created_at, _t.c.inbox_id, _i.c.name.label("inbox_name"),
+        _i.c.channel,
+    )
+    .join_from(_t, _i, _i.c.id == _t.c.inbox_id)
+    .where(_t.c.account_id == P("account_id"), _t.c.contact_id == P("contact_id"))
+    .order_by(_t.c.id)
+    .limit(100)
+)  # fmt: skip
+
+
+@functools.lru_cache
+def _page(*, searched: bool, limited: bool) -> Statement:
+    query = sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id < P("before"))
+    if searched:
+        by_address = sa.exists().where(
+            _d.c.contact_id == _c.c.id,
+            _d.c.account_id == P("account_id"),
+            sa.func.lower(_d.c.address).like(P("pattern"), escape="\\"),
+        )
+        query = query.where(sa.func.lower(_c.c.name).like(P("pattern"), escape="\\") | by_address)
+    if limited:
+        query = query.where(_seen_in_inboxes())
+    return Statement(query.order_by(_c.c.id.desc()).limit(P("limit")))
+
+
+def _seen_in_inboxes() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        _t.c.contact_id == _c.c.id,
+        _t.c.account_id == P("account_id"),
+        _t.c.inbox_id.in_(P("inbox_ids", expanding=True)),
+    )
+
+
+_SEES = Statement(
+    sa.select(_c.c.id).where(_c.c.account_id == P("account_id"), _c.c.id == P("id"), _seen_in_inboxes())
+)
+
+
+def get(tx: ReadTx, scope: Scope, contact_id: UUID) -> Row:
+    """A contact of the account that the caller may see: one who wrote to an inbox of theirs."""
+    if scope.inbox_ids is not None:
+        tx.one(_SEES, account_id=scope.account_id, id=contact_id, inbox_ids=sorted(scope.inbox_ids))
+    return tx.one(_GET, account_id=scope.account_id, id=contact_id)
+
+
+def page(tx: ReadTx, scope: Scope, search: str | None, before: UUID, limit: int) -> list[Row]:
+    """Contacts, the newest first, those before one; `search` looks into names and addresses."""
+    params: dict[str, Any] = {"account_id": scope.account_id, "before": before, "limit": limit}
+    if search:
+        params["pattern"] = f"%{_escaped(search.lower())}%"
+    if scope.inbox_ids is not None:
+        params["inbox_ids"] = sorted(scope.inbox_ids)
+    return tx.rows(_page(searched=bool(search), limited=scope.inbox_ids is not None), **params)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def identities(tx: ReadTx, scope: Scope, contact_ids: list[UUID]) -> dict[UUID, list[Row]]:
+    """The addresses (scheme, address, verified) of contacts, the oldest first."""
+    found: dict[UUID, list[Row]] = {contact_id: [] for contact_id in contact_ids}
+    if contact_ids:
+        for row in tx.rows(_IDENTITIES, account_id=scope.account_id, ids=contact_ids):
+            found[row.contact_id].append(row)
+    return found
+
+
+def sources(tx: ReadTx, scope: Scope, contact_id: UUID) -> list[Row]:
+    """Where the contact writes: threads with their inbox and address, the oldest first, at most 100."""
+    get(tx, scope, contact_id)
+    rows = tx.rows(_SOURCES, account_id=scope.account_id, contact_id=contact_id)
+    return [row for row in rows if scope.inbox_ids is None or row.inbox_id in scope.inbox_ids]
+
+
+def change(tx: Tx, scope: Scope, contact_id: UUID, values: dict[str, Any]) -> Row:
+    """Change name, language or attributes of a contact."""
+    get(tx, scope, contact_id)
+    old = tx.one(_LOCK, account_id=scope.account_id, id=contact_id)
+    new = {name: values.get(name, getattr(old, name)) for name in _MUTABLE}
+    tx.run(_CHANGE, account=scope.account_id, contact=contact_id, **new)
+    facts = {"version": old.version + 1}
+    tx.emit(scope.account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts=facts)
+    return tx.one(_GET, account_id=scope.account_id, id=contact_id)
