@@ -24,7 +24,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from frontdesk.simulators.whatsapp import media
 from frontdesk.simulators.whatsapp.actions import action_adapter
@@ -85,28 +85,29 @@ class Play:
     def __init__(self, network: Network, live: Live) -> None:
         self.network, self.state, self.live = network, network.state, live
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Mount]:
         """The paths under /play."""
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-            ("GET", "/play/phones", self.list_phones),
-            ("POST", "/play/phones", self.add_phone),
-            ("GET", "/play/phones/{wa_id}", self.show_phone),
-            ("PATCH", "/play/phones/{wa_id}", self.change_phone),
-            ("GET", "/play/phones/{wa_id}/messages", self.list_messages),
-            ("POST", "/play/phones/{wa_id}/messages", self.write),
-            ("POST", "/play/phones/{wa_id}/read", self.read),
-            ("POST", "/play/media", self.upload),
-            ("GET", "/play/media/{media_id}", self.show_media),
-            ("GET", "/play/faults", self.show_faults),
-            ("PUT", "/play/faults", self.set_faults),
-            ("DELETE", "/play/faults", self.clear_faults),
-            ("GET", "/play/settings", self.show_settings),
-            ("PUT", "/play/settings", self.set_settings),
-            ("GET", "/play/ledger", self.ledger),
-            ("GET", "/play/health", self.health),
-            ("GET", "/play/live", self.listen),
+            ("GET", "/phones", self.list_phones),
+            ("POST", "/phones", self.add_phone),
+            ("GET", "/phones/{wa_id}", self.show_phone),
+            ("PATCH", "/phones/{wa_id}", self.change_phone),
+            ("GET", "/phones/{wa_id}/messages", self.list_messages),
+            ("POST", "/phones/{wa_id}/messages", self.write),
+            ("POST", "/phones/{wa_id}/read", self.read),
+            ("POST", "/media", self.upload),
+            ("GET", "/media/{media_id}", self.show_media),
+            ("GET", "/faults", self.show_faults),
+            ("PUT", "/faults", self.set_faults),
+            ("DELETE", "/faults", self.clear_faults),
+            ("GET", "/settings", self.show_settings),
+            ("PUT", "/settings", self.set_settings),
+            ("GET", "/ledger", self.ledger),
+            ("GET", "/health", self.health),
+            ("GET", "/live", self.listen),
         ]
-        return [Route(path, _answered(handler), methods=[method]) for method, path, handler in table]
+        routes = [Route(path, _answered(handler), methods=[method]) for method, path, handler in table]
+        return [Mount("/play", routes=routes)]
 
     def _phone(self, request: Request) -> Phone:
         return self.state.phone(request.path_params["wa_id"])
