@@ -6,6 +6,7 @@ taken in the desk's order: conversations, idempotency keys, source references, l
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ _KNOWN = Statement(
     .where(t.conversations.c.id == P("conversation_id"), t.source_refs.c.source_id == P("source_id"))
 )
 
-_BATCH = """
+_DRAFTS = """
 WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[],
     $14::timestamptz[], $15::bool[], $16::text[], $17::uuid[], $18::uuid[], $19::text[], $20::text[],
@@ -33,17 +34,19 @@ WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], 
   WITH ORDINALITY AS x(id, account_id, cid, direction, author_type, author_id, author_name, kind, content,
     preview, context, reply_to_id, source_id, sent_at, expect_open, queue, delivery_id, actor_id, key, route,
     body_hash, ord)),
- c AS MATERIALIZED (SELECT c.id, c.account_id, c.inbox_id, c.status FROM conversations c
-    JOIN (SELECT DISTINCT cid, account_id FROM i) k ON k.cid = c.id AND k.account_id = c.account_id
-    ORDER BY c.id FOR NO KEY UPDATE OF c),
+ c AS MATERIALIZED (SELECT id, account_id, inbox_id, status FROM conversations
+    WHERE id = ANY($3::uuid[]) AND account_id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE),
  o AS MATERIALIZED (SELECT i.*, c.inbox_id FROM i JOIN c ON c.id = i.cid AND c.account_id = i.account_id
-    WHERE c.status <> 'resolved' OR NOT i.expect_open),
+    WHERE c.status <> 'resolved' OR NOT i.expect_open),"""
+_KEYS = """
  ik AS (INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id,
       created_at)
     SELECT account_id, actor_id, key, route, body_hash, 201, id, clock_timestamp() FROM o
     WHERE key IS NOT NULL ORDER BY account_id, actor_id, key, ord ON CONFLICT DO NOTHING RETURNING result_id),
- n AS MATERIALIZED (SELECT o.* FROM o LEFT JOIN ik ON ik.result_id = o.id
-    WHERE o.key IS NULL OR ik.result_id IS NOT NULL),
+ n AS MATERIALIZED (SELECT * FROM o WHERE key IS NULL OR id IN (SELECT result_id FROM ik)),"""
+_NO_KEYS = """
+ n AS (SELECT * FROM o),"""
+_SOURCES = """
  sr AS (INSERT INTO source_refs (inbox_id, source_id, account_id, message_id, delivery_id, created_at)
     SELECT DISTINCT ON (inbox_id, source_id) inbox_id, source_id, account_id, id,
       CASE WHEN direction = 'outgoing' THEN delivery_id END, clock_timestamp()
@@ -51,63 +54,100 @@ WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], 
     ON CONFLICT (inbox_id, source_id) DO UPDATE
       SET message_id = excluded.message_id, delivery_id = excluded.delivery_id
       WHERE source_refs.message_id IS NULL RETURNING message_id),
- s AS MATERIALIZED (SELECT n.* FROM n LEFT JOIN sr ON sr.message_id = n.id
-    WHERE n.source_id IS NULL OR sr.message_id IS NOT NULL),
- k AS (SELECT cid, count(*) AS n, count(*) FILTER (WHERE direction = 'incoming') AS incoming, max(ord) AS last
-    FROM s GROUP BY cid),
+ s AS MATERIALIZED (SELECT * FROM n WHERE source_id IS NULL OR id IN (SELECT message_id FROM sr)),"""
+_NO_SOURCES = """
+ s AS (SELECT * FROM n),"""
+_NUMBERED = """
+ k AS (SELECT DISTINCT ON (cid) cid, preview, kind, direction, author_name,
+      count(*) OVER (PARTITION BY cid) AS n,
+      count(*) FILTER (WHERE direction = 'incoming') OVER (PARTITION BY cid) AS incoming
+    FROM s ORDER BY cid, ord DESC),
  u AS (UPDATE conversations c SET last_seq = c.last_seq + k.n, unread = c.unread + k.incoming,
       last_message_at = greatest(c.last_message_at, clock_timestamp()),
       last_incoming_at = CASE WHEN k.incoming > 0 THEN greatest(c.last_message_at, clock_timestamp())
         ELSE c.last_incoming_at END,
-      preview = s.preview, preview_kind = s.kind, preview_direction = s.direction,
-      preview_author = s.author_name, version = c.version + k.n
-    FROM k JOIN s ON s.ord = k.last WHERE c.id = k.cid
+      preview = k.preview, preview_kind = k.kind, preview_direction = k.direction,
+      preview_author = k.author_name, version = c.version + k.n
+    FROM k WHERE c.id = k.cid AND c.id = ANY($3::uuid[])
     RETURNING c.id, c.last_seq - k.n AS base, c.last_message_at AS at),
  m AS MATERIALIZED (SELECT s.*, u.at, u.base + row_number() OVER (PARTITION BY s.cid ORDER BY s.ord) AS seq
-    FROM s JOIN u ON u.id = s.cid),
+    FROM s JOIN u ON u.id = s.cid),"""
+_LANES = """
  wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
     SELECT queue, cid, account_id, clock_timestamp(), count(*) FROM m WHERE queue IS NOT NULL
     GROUP BY queue, cid, account_id ORDER BY queue, cid
-    ON CONFLICT (queue, key) DO UPDATE SET pending = lanes.pending + excluded.pending RETURNING pending),
-"""
+    ON CONFLICT (queue, key) DO UPDATE SET pending = lanes.pending + excluded.pending RETURNING pending),"""
+_NO_LANES = """
+ wl AS (SELECT 0),"""
 _LOG = """
  ka AS (SELECT account_id, count(*) AS n FROM m GROUP BY account_id),
- la AS MATERIALIZED (SELECT a.account_id FROM account_log a JOIN ka ON ka.account_id = a.account_id
-    CROSS JOIN (SELECT count(*) FROM wl) AS after_lanes ORDER BY a.account_id FOR NO KEY UPDATE OF a),
- h AS (UPDATE account_log a SET head = a.head + ka.n FROM ka JOIN la ON la.account_id = ka.account_id
-    WHERE a.account_id = ka.account_id RETURNING a.account_id, a.head - ka.n AS base),
+ la AS MATERIALIZED (SELECT a.account_id, ka.n FROM account_log a JOIN ka ON ka.account_id = a.account_id
+    CROSS JOIN (SELECT count(*) FROM wl) AS after_lanes WHERE a.account_id = ANY($2::uuid[])
+    ORDER BY a.account_id FOR NO KEY UPDATE OF a),
+ h AS (UPDATE account_log a SET head = a.head + la.n FROM la
+    WHERE a.account_id = la.account_id AND a.account_id = ANY($2::uuid[])
+    RETURNING a.account_id, a.head - la.n AS base),
  e AS MATERIALIZED (SELECT m.*,
       h.base + row_number() OVER (PARTITION BY m.account_id ORDER BY m.ord) AS position
     FROM m LEFT JOIN h ON h.account_id = m.account_id),
  w4 AS (INSERT INTO events (account_id, position, type, conversation_id, subject_id, seq, facts, at)
     SELECT account_id, position,
       CASE direction WHEN 'incoming' THEN 'message.received' ELSE 'message.created' END, cid, id, seq,
-      '{"direction":"' || direction || '","kind":"' || kind || '","version":1}', at FROM e),
-"""
+      '{"direction":"' || direction || '","kind":"' || kind || '","version":1}', at FROM e),"""
 _NO_LOG = """
- e AS (SELECT m.*, NULL::bigint AS position FROM m),
-"""
-_ROWS = """
+ e AS (SELECT m.*, NULL::bigint AS position FROM m),"""
+_MESSAGES = """
  w1 AS (INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type,
       author_id, author_name, kind, content, context, reply_to_id, source_id, sent_at, created_at)
     SELECT id, account_id, inbox_id, cid, seq, direction, author_type, author_id, author_name, kind, content,
-      context, reply_to_id, source_id, sent_at, at FROM e),
+      context, reply_to_id, source_id, sent_at, at FROM e)"""
+_DELIVERIES = """,
  w2 AS (INSERT INTO deliveries (id, account_id, inbox_id, conversation_id, message_id, status, source_id,
       created_at, sent_at)
     SELECT delivery_id, account_id, inbox_id, cid, id, CASE WHEN queue IS NULL THEN 'sent' ELSE 'queued' END,
       source_id, at, CASE WHEN queue IS NULL THEN coalesce(sent_at, at) END
-    FROM e WHERE direction = 'outgoing'),
+    FROM e WHERE direction = 'outgoing')"""
+_JOBS = """,
  w3 AS (INSERT INTO jobs (queue, key, account_id, payload, run_at, created_at)
     SELECT queue, cid, account_id, '{"delivery":"' || delivery_id || '"}', at, at FROM e
-    WHERE queue IS NOT NULL ORDER BY ord)
+    WHERE queue IS NOT NULL ORDER BY ord)"""
+_ANSWER = """
 SELECT e.seq, e.position, e.at, c.id IS NULL, o.id IS NULL, n.id IS NULL
 FROM i LEFT JOIN c ON c.id = i.cid AND c.account_id = i.account_id LEFT JOIN o ON o.ord = i.ord
   LEFT JOIN n ON n.ord = i.ord LEFT JOIN e ON e.ord = i.ord ORDER BY i.ord"""
 
-APPEND_WITH_LOG = _BATCH + _LOG + _ROWS
-"""For the hot path: a transaction by itself, events included."""
-APPEND = _BATCH + _NO_LOG + _ROWS
-"""Inside a general change: the events are the change's."""
+
+def statement(drafts: Sequence[Draft], *, log: bool) -> str:
+    """The statement for a batch, without the stages that it does not need.
+
+    Args:
+        drafts: The batch.
+        log: Write the events too, for a batch that is a transaction by itself.
+    """
+    keys = sources = outgoing = queued = False
+    for draft in drafts:
+        keys = keys or draft.idempotency is not None
+        sources = sources or draft.source_id is not None
+        outgoing = outgoing or draft.direction is Direction.OUTGOING
+        queued = queued or draft.queue is not None
+    return _statement(keys, sources, outgoing, queued, log)
+
+
+@lru_cache
+def _statement(keys: bool, sources: bool, outgoing: bool, queued: bool, log: bool) -> str:  # noqa: FBT001
+    return "".join((
+        _DRAFTS,
+        _KEYS if keys else _NO_KEYS,
+        _SOURCES if sources else _NO_SOURCES,
+        _NUMBERED,
+        _LANES if queued else _NO_LANES,
+        _LOG if log else _NO_LOG,
+        _MESSAGES,
+        _DELIVERIES if outgoing else "",
+        _JOBS if queued else "",
+        _ANSWER,
+    ))  # fmt: skip
+
 
 FIND_APPENDED = """
 SELECT m.id, m.seq, m.created_at FROM messages m WHERE m.id = ANY($1::uuid[])"""
@@ -173,7 +213,9 @@ def look_up(
 
 def append(tx: Tx, drafts: Sequence[Draft]) -> list[Outcome]:
     """Inside a general change: the same statement without the log; the events are emitted into `tx`."""
-    out, repeated, duplicates = outcomes(drafts, tx.driver.fetch(APPEND, arguments(drafts)))
+    out, repeated, duplicates = outcomes(
+        drafts, tx.driver.fetch(statement(drafts, log=False), arguments(drafts))
+    )
     look_up(tx, drafts, out, repeated, duplicates)
     for draft, outcome in zip(drafts, out, strict=True):
         if isinstance(outcome, Appended):

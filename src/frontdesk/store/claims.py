@@ -51,7 +51,7 @@ WITH RECURSIVE a AS (
 # the fence is compared with the one seen by the statement's snapshot: a lane that was finished or released
 # meanwhile is left for the next claim, because this snapshot would still show its old jobs
 _CLAIM_POSTGRES = (
-    _WALK.format(queue="$1::text")
+    _WALK.format(queue="$1::text")  # noqa: S608 - made of constants
     + """,
  d AS (SELECT x.key, x.run_at, x.fence,
      row_number() OVER (PARTITION BY a.account_id ORDER BY x.run_at) AS turn
@@ -69,7 +69,7 @@ _CLAIM_POSTGRES = (
 SELECT u.key, u.account_id, u.claims, u.leased_until, j.id, j.payload, j.attempts, j.created_at, j.run_at,
   statement_timestamp()
 FROM u CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.queue = $1 AND j.key = u.key ORDER BY j.id LIMIT $5) j
-ORDER BY u.key, j.id"""  # noqa: S608
+ORDER BY u.key, j.id"""
 )
 _walk = sa.text(_WALK.format(queue=":queue") + " SELECT account_id FROM a WHERE account_id IS NOT NULL")  # noqa: S608
 _ACCOUNTS = Statement(

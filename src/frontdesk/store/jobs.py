@@ -82,7 +82,9 @@ _next_run_at = (
 _RELEASE = Statement(
     sa.update(_l)
     .where(_of_lane)
-    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1, claims=0)
+    .values(
+        run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1, claims=0
+    )
 )
 _GIVE_BACK = Statement(
     sa.update(_l)

@@ -140,7 +140,7 @@ class PostgresEngine:
                 await _roll_back(connection)
 
     async def _append(self, drafts: Sequence[Draft]) -> list[Outcome]:
-        records = await self._alone(ap.APPEND_WITH_LOG, ap.arguments(drafts))
+        records = await self._alone(ap.statement(drafts, log=True), ap.arguments(drafts))
         out, repeated, duplicates = ap.outcomes(drafts, records)
         self._announce(drafts, out)
         if repeated or duplicates:
