@@ -134,6 +134,8 @@ def desk_problem(connection: HTTPConnection, error: e.DeskError) -> Response:
     if status == 413:
         headers["Connection"] = "close"  # the rest of the body is not read
     errors = [FieldError(field=error.field, message=error.message, hint=error.hint)] if error.field else []
+    if isinstance(error, e.InvalidFields):
+        errors = [FieldError(field=field, message=message[:_LONGEST]) for field, message in error.fields]
     detail = error.message if error.field or not error.hint else f"{error.message} {error.hint}"
     return problem(connection, status, error.code, detail, errors=errors, headers=headers)
 

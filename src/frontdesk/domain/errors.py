@@ -3,6 +3,8 @@
 They carry a code and words for a person, never an HTTP status (see api/errors.py).
 """
 
+from collections.abc import Sequence
+
 
 class DeskError(Exception):
     """Base of all errors that callers may cause.
@@ -27,6 +29,14 @@ class Invalid(DeskError):
     """The request is well-formed but says something that cannot be."""
 
     code = "invalid"
+
+
+class InvalidFields(Invalid):
+    """Several fields say something that cannot be; `fields` names each with what is wrong."""
+
+    def __init__(self, message: str, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
 
 
 class Malformed(DeskError):

@@ -1,11 +1,13 @@
-"""Attachments: what is known about files. Their bytes are in the blob store."""
+"""Attachments: what is known about files, uploaded ones first of all. Their bytes are in the blob store.
+
+Files that are still with a provider are the part of media.py.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from frontdesk.domain.event import EventType
 from frontdesk.domain.scope import Scope
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import tables as t
@@ -26,9 +28,6 @@ _ADD = Statement(
 )  # fmt: skip
 _GET = Statement(sa.select(_f).where(_f.c.account_id == P("account_id"), _f.c.id == P("id")))
 _FIND = Statement(sa.select(_f).where(_f.c.id == P("id")))
-_MANY = Statement(
-    sa.select(_f).where(_f.c.account_id == P("account_id"), _f.c.id.in_(P("ids", expanding=True)))
-)
 _SAME = Statement(
     sa.select(_f.c.blob)
     .where(
@@ -38,19 +37,6 @@ _SAME = Statement(
         _f.c.blob.is_not(None),
     )
     .limit(1)
-)
-_STORED = Statement(
-    sa.update(_f)
-    .where(_f.c.account_id == P("account"), _f.c.id == P("attachment"), _f.c.state != "stored")
-    .values(
-        state="stored", blob=P("blob"), sha256=P("sha256"), mime=P("mime"), size=P("size"),
-        filename=sa.func.coalesce(_f.c.filename, P("filename")), error=sa.null(),
-    )
-)  # fmt: skip
-_FAILED = Statement(
-    sa.update(_f)
-    .where(_f.c.account_id == P("account"), _f.c.id == P("attachment"), _f.c.state != "stored")
-    .values(state="failed", error=P("error"))
 )
 _BLOBS = Statement(sa.select(_f.c.blob.distinct()).where(_f.c.blob.in_(P("names", expanding=True))))
 
@@ -106,59 +92,10 @@ def find(tx: ReadTx, attachment_id: UUID) -> Row | None:
     return tx.first(_FIND, id=attachment_id)
 
 
-def many(tx: ReadTx, account_id: UUID, ids: list[UUID]) -> dict[UUID, Row]:
-    """Files of an account by id; unknown ones are left out."""
-    if not ids:
-        return {}
-    return {row.id: row for row in tx.rows(_MANY, account_id=account_id, ids=ids)}
-
-
 def same_blob(tx: ReadTx, account_id: UUID, sha256: str, size: int) -> str | None:
     """The blob of a file of the account with the same bytes."""
     found: str | None = tx.scalar(_SAME, account_id=account_id, sha256=sha256, size=size)
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """What the blob store says about a file that it took."""
-
-    blob: str
-    sha256: str
-    size: int
-    mime: str
-    filename: str | None = None
-
-
-def mark_stored(tx: Tx, account_id: UUID, attachment_id: UUID, file: StoredFile) -> bool:
-    """A provider's file was fetched; says whether that is news. The caller emits no event of its own."""
-    changed = tx.run(
-        _STORED,
-        account=account_id,
-        attachment=attachment_id,
-        blob=file.blob,
-        sha256=file.sha256,
-        mime=file.mime,
-        size=file.size,
-        filename=file.filename,
-    )
-    if changed:
-        _emit(tx, account_id, attachment_id, EventType.ATTACHMENT_STORED)
-    return bool(changed)
-
-
-def mark_failed(tx: Tx, account_id: UUID, attachment_id: UUID, error: str) -> bool:
-    """A provider's file could not be fetched; says whether that is news."""
-    changed = tx.run(_FAILED, account=account_id, attachment=attachment_id, error=error)
-    if changed:
-        _emit(tx, account_id, attachment_id, EventType.ATTACHMENT_FAILED)
-    return bool(changed)
-
-
-def _emit(tx: Tx, account_id: UUID, attachment_id: UUID, type_: EventType) -> None:
-    row = tx.one(_GET, account_id=account_id, id=attachment_id)
-    facts = {"message_id": str(row.message_id)} if row.message_id else None
-    tx.emit(account_id, type_, conversation_id=row.conversation_id, subject_id=attachment_id, facts=facts)
 
 
 def known_blobs(tx: ReadTx, names: list[str]) -> set[str]:

@@ -1,0 +1,64 @@
+"""An inbox's settings: checked by its channel's model, secrets parted from the rest. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from frontdesk.domain.errors import InvalidFields
+from frontdesk.ports.channel import Channel, ChannelConfig
+
+SET = {"set": True}
+"""What readers get instead of a secret; sent back it means: leave it as it is."""
+
+
+def secret_fields(config: type[ChannelConfig]) -> tuple[str, ...]:
+    """The fields that hold secrets."""
+    return tuple(name for name, info in config.model_fields.items() if _is_secret(info.annotation))
+
+
+def _is_secret(annotation: Any) -> bool:
+    if annotation is SecretStr:
+        return True
+    return any(_is_secret(each) for each in getattr(annotation, "__args__", ()))
+
+
+def combine(
+    old: Mapping[str, Any], old_secrets: Mapping[str, str], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings after a change: what is given wins, null removes, `{"set": true}` leaves a secret."""
+    combined: dict[str, Any] = {**old, **old_secrets}
+    for name, value in given.items():
+        if value == SET:
+            continue
+        if value is None:
+            combined.pop(name, None)
+        else:
+            combined[name] = value
+    return combined
+
+
+def validate(channel: Channel, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Check settings; answers those to keep in the open and the secrets.
+
+    Raises:
+        InvalidFields: Each field that is not as the channel needs it, as `config.<field>`.
+    """
+    try:
+        config = channel.Config.model_validate(dict(values))
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        fields = [(".".join(("config", *map(str, each["loc"]))), each["msg"]) for each in found]
+        raise InvalidFields("The settings are not as the channel needs them.", fields) from None
+    names = secret_fields(channel.Config)
+    secrets = {
+        name: value.get_secret_value()
+        for name in names
+        if isinstance(value := getattr(config, name), SecretStr) and value.get_secret_value()
+    }
+    return config.model_dump(mode="json", exclude=set(names)), secrets
+
+
+def schema(config: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema from which a form can be drawn."""
+    return config.model_json_schema(mode="validation")

@@ -1,0 +1,241 @@
+"""Inboxes at work: making and changing them, their secrets, and the `Connection` a channel gets.
+
+A simulated inbox is made by the desk itself only: its mark never changes, and its provider's address is the
+desk's own simulator. No address of a provider is ever taken from a client.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.errors import Conflict, Invalid, NotFound
+from frontdesk.domain.scope import Scope, system_scope
+from frontdesk.features.inboxes import config as settings
+from frontdesk.kit.crypto import CannotOpen, Vault, random_token
+from frontdesk.kit.http import HttpClient
+from frontdesk.ports.channel import Channel, ChannelConfig, Connection, ConnectionReport
+from frontdesk.store import inboxes, secrets
+from frontdesk.store.engine import Store
+from frontdesk.store.inboxes import NewInbox
+from frontdesk.store.statement import Row
+from frontdesk.store.tx import ReadTx, Tx
+
+KEPT_SECONDS = 2.0
+_MOST = 10_000
+CONNECT_SECONDS = 30.0
+
+
+class InboxUnusable(Conflict):
+    """The stored settings do not fit the channel, or a secret does not open with today's key."""
+
+    code = "inbox_unusable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxDraft:
+    """What somebody wants of a new inbox."""
+
+    channel: str
+    name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    greeting: dict[str, str] | None = None
+    reopen_policy: str = ReopenPolicy.REOPEN
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInbox:
+    """An inbox with its channel and the connection the channel needs."""
+
+    row: Row
+    channel: Channel
+    connection: Connection
+
+
+class Inboxes:
+    """The desk's inboxes.
+
+    Args:
+        store: Where they are kept.
+        vault: Seals their secrets.
+        channels: The known channels by slug.
+        public_url: How providers reach the desk, with the prefix of a proxy.
+        own_url: How the desk reaches itself: where the simulators are, and their hooks go.
+    """
+
+    def __init__(
+        self, store: Store, vault: Vault, channels: Mapping[str, Channel], *, public_url: str, own_url: str
+    ) -> None:
+        self._store, self._vault, self.channels = store, vault, channels
+        self._public_url, self._own_url = public_url, own_url
+        self._http = HttpClient()
+        self._simulated_http = HttpClient.for_origin(own_url)
+        self._kept: dict[UUID, tuple[float, OpenInbox]] = {}
+
+    async def close(self) -> None:
+        """Close connections to providers."""
+        await self._http.aclose()
+        await self._simulated_http.aclose()
+
+    def forget(self) -> None:
+        """Read inboxes anew: something about them changed in this process."""
+        self._kept = {}
+
+    async def open(self, inbox_id: UUID) -> OpenInbox:
+        """An inbox ready for use by hooks and workers; kept for 2 s.
+
+        Raises:
+            NotFound: There is no such inbox, or its channel is not installed.
+            InboxUnusable: Its settings cannot be used.
+        """
+        kept = self._kept.get(inbox_id)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        cache = self._kept
+        row, sealed = await self._store.read(lambda tx: _with_secrets(tx, inbox_id))
+        channel = self.channels.get(row.channel)
+        if channel is None:
+            raise NotFound("The channel of this inbox is not installed.")
+        opened = OpenInbox(row, channel, self.connection_for(row, sealed))
+        if len(cache) >= _MOST:
+            cache.clear()
+        cache[inbox_id] = (time.monotonic() + KEPT_SECONDS, opened)
+        return opened
+
+    def connection_for(self, row: Row, sealed: Mapping[str, bytes]) -> Connection:
+        """What a channel gets of an inbox: its settings with opened secrets, and a guarded client.
+
+        A secret that does not open (another key) is left out, so the channel fails closed.
+
+        Raises:
+            InboxUnusable: The channel cannot do without it.
+        """
+        channel = self.channels[row.channel]
+        values = {**row.config, **self._opened(row, sealed)}
+        is_simulated = row.simulated_origin is not None
+        return Connection(
+            inbox_id=row.id,
+            account_id=row.account_id,
+            name=row.name,
+            config=_typed(channel, values),
+            http=self._simulated_http if is_simulated else self._http,
+            base_url=f"{self._own_url}/{row.simulated_origin}" if is_simulated else None,
+            hook_url=self.hook_url(row),
+        )
+
+    def hook_url(self, row: Row) -> str:
+        """Where the provider of an inbox sends its hooks."""
+        base = self._own_url if row.simulated_origin is not None else self._public_url
+        return f"{base}/hooks/{row.channel}/{row.id}"
+
+    def _opened(self, row: Row, sealed: Mapping[str, bytes]) -> dict[str, str]:
+        opened = {}
+        for name, ciphertext in sealed.items():
+            try:
+                opened[name] = self._vault.open(ciphertext, *_place(row.account_id, row.id, name))
+            except CannotOpen:
+                continue
+        return opened
+
+    def create(self, tx: Tx, scope: Scope, draft: InboxDraft, *, simulated_origin: str | None = None) -> Row:
+        """Add an inbox.
+
+        Raises:
+            Invalid: There is no such channel.
+            InvalidFields: The settings are not as the channel needs them.
+        """
+        channel = self.channels.get(draft.channel)
+        if channel is None:
+            known = ", ".join(sorted(self.channels))
+            raise Invalid("There is no such channel.", field="channel", hint=f"Known ones: {known}.")
+        config, opened = settings.validate(channel, draft.config)
+        row = inboxes.add(
+            tx,
+            scope,
+            NewInbox(
+                channel=draft.channel,
+                name=draft.name,
+                config=config,
+                public_key=random_token("fi_"),
+                state="new" if settings.secret_fields(channel.Config) else "connected",
+                reopen_policy=draft.reopen_policy,
+                greeting=draft.greeting,
+                time_zone=draft.time_zone,
+                simulated_origin=simulated_origin,
+            ),
+        )
+        self._seal(tx, row, opened)
+        return row
+
+    def change(self, tx: Tx, scope: Scope, inbox_id: UUID, values: dict[str, Any]) -> Row:
+        """Change an inbox; settings that are not given stay.
+
+        Raises:
+            InvalidFields: The settings are not as the channel needs them.
+        """
+        row = inboxes.lock(tx, scope, inbox_id)
+        given = values.pop("config", None)
+        if given is not None:
+            old = self._opened(row, secrets.of_owner(tx, row.account_id, row.id))
+            combined = settings.combine(row.config, old, given)
+            values["config"], opened = settings.validate(self.channels[row.channel], combined)
+            secrets.drop(tx, row.account_id, row.id)
+            self._seal(tx, row, opened)
+        return inboxes.change(tx, scope, inbox_id, values)
+
+    def delete(self, tx: Tx, scope: Scope, inbox_id: UUID) -> None:
+        """Delete an inbox and its secrets; its conversations stay."""
+        inboxes.delete(tx, scope, inbox_id)
+        secrets.drop(tx, scope.account_id, inbox_id)
+
+    async def connect(self, scope: Scope, inbox_id: UUID) -> ConnectionReport:
+        """Let the channel check the credentials and register the hook; notes what came of it."""
+        await self._store.read(lambda tx: inboxes.get(tx, scope, inbox_id))
+        self.forget()
+        opened = await self.open(inbox_id)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                report = await opened.channel.connect(opened.connection)
+        except TimeoutError:
+            report = ConnectionReport(ok=False, steps=(("connect", False, "The provider did not answer."),))
+        failed = next((evidence for _, passed, evidence in report.steps if not passed), None)
+        await self.note_state(
+            opened.row.account_id, inbox_id, "connected" if report.ok else "reconnect", failed
+        )
+        return report
+
+    async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
+        """Note how an inbox stands: `connected`, or `reconnect` when its credentials no longer work."""
+        scope = system_scope(account_id)
+        values = {"state": state, "state_reason": reason}
+        await self._store.write(lambda tx: inboxes.change(tx, scope, inbox_id, values))
+        self.forget()
+
+    def _seal(self, tx: Tx, row: Row, opened: Mapping[str, str]) -> None:
+        for name, value in opened.items():
+            ciphertext = self._vault.seal(value, *_place(row.account_id, row.id, name))
+            secrets.put(tx, row.account_id, row.id, name, ciphertext)
+
+
+def _place(account_id: UUID, inbox_id: UUID, name: str) -> tuple[str, ...]:
+    return ("inbox", str(account_id), str(inbox_id), name)
+
+
+def _with_secrets(tx: ReadTx, inbox_id: UUID) -> tuple[Row, dict[str, bytes]]:
+    row = inboxes.find(tx, inbox_id)
+    if row is None:
+        raise NotFound("There is no such inbox.")
+    return row, secrets.of_owner(tx, row.account_id, inbox_id)
+
+
+def _typed(channel: Channel, values: Mapping[str, Any]) -> ChannelConfig:
+    try:
+        return channel.Config.model_validate(dict(values))
+    except ValidationError:
+        raise InboxUnusable("The settings of this inbox cannot be used; save them again.") from None
