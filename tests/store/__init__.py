@@ -1,0 +1,1 @@
+"""The store on both engines: transactions, the log, appending, jobs, receipts, migrations, lost connections."""
