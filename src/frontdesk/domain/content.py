@@ -20,9 +20,19 @@ def _no_nul(value: str) -> str:
     return value
 
 
+def _no_script(value: str) -> str:
+    """Refuses addresses that a browser would run or read from its own machine."""
+    bare = "".join(character for character in value if character > " ").lower()
+    if bare.startswith(("javascript:", "vbscript:", "data:", "file:", "blob:")):
+        msg = "must be a web address"
+        raise ValueError(msg)
+    return value
+
+
 Str = Annotated[str, AfterValidator(_no_nul)]
 LongStr = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_no_nul)]
 ShortStr = Annotated[str, Field(max_length=1024), AfterValidator(_no_nul)]
+UrlStr = Annotated[str, Field(max_length=4096), AfterValidator(_no_nul), AfterValidator(_no_script)]
 
 
 class ContentModel(BaseModel):
@@ -39,7 +49,7 @@ class Media(ContentModel):
 
     attachment_id: UUID | None = None
     source_media_id: ShortStr | None = None
-    url: Annotated[str, Field(max_length=4096), AfterValidator(_no_nul)] | None = None
+    url: UrlStr | None = None
     mime: ShortStr | None = None
     filename: ShortStr | None = None
     size: int | None = Field(default=None, ge=0)
@@ -105,7 +115,7 @@ class Location(ContentModel):
     longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
     name: ShortStr | None = None
     address: ShortStr | None = None
-    url: ShortStr | None = None
+    url: UrlStr | None = None
     location_type: Literal["pin", "place"] = "pin"
 
     @model_validator(mode="before")
@@ -135,7 +145,7 @@ class CardEmail(ContentModel):
 class CardUrl(ContentModel):
     """A web address on a contact card."""
 
-    url: ShortStr
+    url: UrlStr
     type: ShortStr | None = None
 
 
@@ -209,9 +219,9 @@ class ChoiceSection(ContentModel):
 
 
 class Interactive(ContentModel):
-    """Something to choose from (outgoing.
+    """Something to choose from, or what was chosen.
 
-    Buttons, list, cta_url, flow) or what was chosen (incoming: the `…_reply` types).
+    Outgoing: buttons, list, cta_url, flow. Incoming: the `…_reply` types.
     """
 
     kind: Literal["interactive"] = "interactive"
@@ -224,7 +234,7 @@ class Interactive(ContentModel):
     body: LongStr | None = None
     footer: ShortStr | None = None
     button: ShortStr | None = None
-    url: ShortStr | None = None
+    url: UrlStr | None = None
     buttons: tuple[Choice, ...] = Field(default=(), max_length=10)
     sections: tuple[ChoiceSection, ...] = Field(default=(), max_length=10)
     parameters: dict[str, JsonValue] | None = None

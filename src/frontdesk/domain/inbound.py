@@ -3,15 +3,16 @@
 No provider vocabulary here; a channel translates into these, and nothing else of it reaches the core.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from frontdesk.domain.content import Content
-from frontdesk.domain.message import DeliveryStatus, Direction, MessageContext, Pricing
+from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, Direction, MessageContext, Pricing
+from frontdesk.kit.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """One address of a contact.
 
@@ -22,7 +23,7 @@ class Address:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """Somebody outside: their addresses, the strongest first, and the name they go by."""
 
@@ -30,7 +31,7 @@ class Party:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Inbound:
     """What every event has.
 
@@ -43,7 +44,7 @@ class Inbound:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MessageReceived(Inbound):
     """A message (reactions included). `direction` is outgoing for echoes of what our side sent elsewhere."""
 
@@ -52,11 +53,11 @@ class MessageReceived(Inbound):
     thread_key: str
     """Finds the thread within the inbox: the contact's address, or a reference the channel supplies."""
     content: Content
-    context: MessageContext = field(default_factory=MessageContext)
+    context: MessageContext = NO_CONTEXT
     direction: Direction = Direction.INCOMING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MessageEdited(Inbound):
     """A message has new content."""
 
@@ -66,7 +67,7 @@ class MessageEdited(Inbound):
     party: Party | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MessageDeleted(Inbound):
     """A message was taken back by its writer."""
 
@@ -75,7 +76,7 @@ class MessageDeleted(Inbound):
     party: Party | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StatusReported(Inbound):
     """The provider says where one of our messages stands."""
 
@@ -89,7 +90,7 @@ class StatusReported(Inbound):
     pricing: Pricing | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AddressChanged(Inbound):
     """A contact goes by a new address from now on (a change of number). `text` is the provider's sentence."""
 
@@ -100,7 +101,7 @@ class AddressChanged(Inbound):
     system_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CallReported(Inbound):
     """A step of a voice call."""
 
@@ -112,7 +113,7 @@ class CallReported(Inbound):
     duration_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AccountNoticed(Inbound):
     """The provider tells something about our account: a template's state, a quality rating, a restriction."""
 
@@ -120,7 +121,7 @@ class AccountNoticed(Inbound):
     detail: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ProviderErrorReported(Inbound):
     """An error that belongs to no message of ours."""
 
@@ -129,7 +130,7 @@ class ProviderErrorReported(Inbound):
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Ignored(Inbound):
     """Nothing for us; `reason` says why."""
 

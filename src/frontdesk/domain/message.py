@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from frontdesk.domain.content import ShortStr
+from frontdesk.domain.content import LongStr, ShortStr, UrlStr
 
 
 class Direction(StrEnum):
@@ -98,12 +98,12 @@ class Referral(BaseModel):
 
     source_id: ShortStr | None = None
     source_type: ShortStr | None = None
-    source_url: ShortStr | None = None
-    headline: ShortStr | None = None
-    body: ShortStr | None = None
+    source_url: UrlStr | None = None
+    headline: LongStr | None = None
+    body: LongStr | None = None
     media_type: ShortStr | None = None
-    media_url: ShortStr | None = None
-    thumbnail_url: ShortStr | None = None
+    media_url: UrlStr | None = None
+    thumbnail_url: UrlStr | None = None
     ctwa_clid: ShortStr | None = None
 
 
@@ -142,3 +142,7 @@ class MessageContext(BaseModel):
     subtype: ShortStr | None = Field(default=None, description="canned_response or null")
     canned_response_id: UUID | None = None
     errors: tuple[dict[str, str | int | None], ...] = ()
+
+
+NO_CONTEXT = MessageContext()
+"""The context of most messages: none."""
