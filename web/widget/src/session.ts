@@ -1,0 +1,396 @@
+/* One visitor's chat: who they are, what was said, what waits, and the line to the desk. The view only reads `state`
+   and calls the verbs here. */
+
+import { Client, Unknown, type Identity } from "./client";
+import { openFiles } from "./files";
+import { Live, type Line } from "./live";
+import { openMemory, type Memory } from "./memory";
+import { Outbox, Refused, type Entry } from "./outbox";
+import type { Content, Frame, Inbox, Media, MediaContent, Message, Visit } from "./protocol";
+import type { Settings } from "./settings";
+import { countUnread, lastSeq, merge, withStatus } from "./timeline";
+
+const PAGE = 30;
+const MAX_FILE = 100 * 1024 * 1024;
+const TYPING_MS = 4_000;
+
+export interface State {
+  inbox: Inbox | null;
+  messages: Message[];
+  pending: Entry[];
+  open: boolean;
+  seen: number;
+  unread: number;
+  line: Line;
+  typing: string | null;
+  status: string;
+  older: boolean;
+  loading: boolean;
+  online: boolean;
+  /** A file was refused before it was sent. */
+  tooBig: boolean;
+}
+
+const START: State = {
+  inbox: null,
+  messages: [],
+  pending: [],
+  open: false,
+  seen: 0,
+  unread: 0,
+  line: "idle",
+  typing: null,
+  status: "open",
+  older: false,
+  loading: false,
+  online: true,
+  tooBig: false,
+};
+
+interface Events { unread: number; open: undefined; close: undefined; message: Message; ready: undefined }
+
+export class Session {
+  state: State = START;
+  readonly memory: Memory;
+  #client: Client;
+  #outbox: Outbox;
+  #live: Live;
+  #files = openFiles();
+  #identity: Identity;
+  #visitor: string | null = null;
+  #visiting: Promise<void> | null = null;
+  #listeners = new Set<() => void>();
+  #handlers = new Map<string, Set<(value: never) => void>>();
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  #typedOff: ReturnType<typeof setTimeout> | undefined;
+  #toldSeen = 0;
+  #refreshedAt = 0;
+
+  constructor(readonly settings: Settings) {
+    const scope = settings.inbox + (settings.profile ? `:${settings.profile}` : "");
+    this.#identity = settings.identify;
+    this.memory = openMemory(scope);
+    this.#client = new Client(settings.base, settings.inbox);
+    this.#outbox = new Outbox({
+      memory: this.memory,
+      files: this.#files,
+      carrier: {
+        post: (entry) => this.#known(() => this.#client.post(entry)),
+        upload: (file, tell) => this.#upload(file, tell),
+      },
+      onChange: (pending) => this.#set({ pending }),
+      onSent: (message) => this.#take([message]),
+      alone: (work) =>
+        "locks" in navigator
+          ? navigator.locks.request(`frontdesk:${scope}`, work).then(() => undefined)
+          : work(),
+    });
+    this.#live = new Live({
+      client: this.#client,
+      after: () => lastSeq(this.state.messages),
+      onFrame: (frame) => this.#hear(frame),
+      onLine: (line) => this.#set({ line }),
+      onRefused: () => void this.#renew(),
+    });
+  }
+
+  /** Learns about the inbox, and goes on where this browser left off. */
+  async begin(): Promise<void> {
+    this.#client.token = this.memory.get("token");
+    this.#visitor = this.memory.get("visitor");
+    this.#set({
+      seen: this.memory.get("seen") ?? 0,
+      pending: this.#outbox.entries,
+      online: navigator.onLine,
+    });
+    this.#watchPage();
+    for (let wait = 1_000; !this.state.inbox; wait = Math.min(wait * 2, 30_000)) {
+      try {
+        this.#set({ inbox: await this.#client.about() });
+      } catch (error) {
+        if (error instanceof Unknown || error instanceof Refused) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+    if (this.#identity.identifier) await this.#renew().catch(() => undefined);
+    else if (this.#client.token) this.#live.start();
+    if (this.state.pending.length) void this.#outbox.flush();
+    this.#emit("ready", undefined);
+    if (this.settings.open || this.memory.get("open")) this.open();
+  }
+
+  /** Tells the desk who the visitor is; `hash` proves it. A different person starts with an empty chat. */
+  async identify(identity: Identity): Promise<void> {
+    this.#identity = identity;
+    await this.#renew();
+  }
+
+  /** Forgets the visitor in this browser, for a page's sign-out. */
+  reset(): void {
+    this.#live.stop(true);
+    this.#identity = {};
+    this.#client.token = null;
+    this.#visitor = null;
+    for (const name of ["visitor", "token", "seen", "draft"]) this.memory.set(name, null);
+    this.#set({ messages: [], seen: 0, older: false, status: "open", typing: null });
+  }
+
+  open(): void {
+    if (this.state.open) return;
+    this.#set({ open: true });
+    this.memory.set("open", true);
+    this.#emit("open", undefined);
+    this.read();
+  }
+
+  close(): void {
+    if (!this.state.open) return;
+    this.#set({ open: false });
+    this.memory.set("open", null);
+    this.#emit("close", undefined);
+  }
+
+  say(content: Content, replyTo?: string): void {
+    this.#hush();
+    void this.#outbox.add(this.#entry(content, replyTo));
+  }
+
+  sendFile(file: File): void {
+    if (file.size > MAX_FILE) { this.#set({ tooBig: true }); return; }
+    this.#set({ tooBig: false });
+    const family = file.type.split("/")[0];
+    const kind = (["image", "audio", "video"].find((name) => name === family) ??
+      "document") as MediaContent["kind"];
+    const media: Media = { mime: file.type, filename: file.name, size: file.size };
+    void this.#outbox.add(this.#entry({ kind, media }), file);
+  }
+
+  fileOf = (key: string) => this.#files.get(key);
+  retry = (key: string) => void this.#outbox.retry(key);
+  drop = (key: string) => this.#outbox.drop(key);
+  at = (path: string) => this.#client.at(path);
+
+  /** The visitor is writing; at most one call every few seconds, `off` after a pause. */
+  type(): void {
+    if (!this.#client.token) return;
+    if (Date.now() - this.#typedAt > TYPING_MS) {
+      this.#typedAt = Date.now();
+      this.#client.typing("on").catch(() => undefined);
+    }
+    clearTimeout(this.#typedOff);
+    this.#typedOff = setTimeout(() => this.#hush(), TYPING_MS);
+  }
+
+  #hush(): void {
+    clearTimeout(this.#typedOff);
+    if (!this.#typedAt) return;
+    this.#typedAt = 0;
+    this.#client.typing("off").catch(() => undefined);
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.state.messages[0];
+    if (!this.state.older || this.state.loading || !first) return;
+    this.#set({ loading: true });
+    try {
+      const page = await this.#client.page(`before=${first.seq}&limit=${PAGE}`);
+      this.#set({ messages: merge(this.state.messages, page.items), older: page.previous != null });
+    } catch {
+      /* the next scroll tries again */
+    }
+    this.#set({ loading: false });
+  }
+
+  /** Reads the newest page again, because a file's signed address has run out. */
+  refresh(): void {
+    if (Date.now() - this.#refreshedAt < 60_000) return;
+    this.#refreshedAt = Date.now();
+    void this.#load();
+  }
+
+  /** Everything in view counts as read. */
+  read(): void {
+    const seq = lastSeq(this.state.messages);
+    if (!this.state.open || document.hidden || !seq) return;
+    if (seq > this.state.seen) {
+      this.memory.set("seen", seq);
+      this.#set({ seen: seq });
+    }
+    if (seq > this.#toldSeen && this.#client.token) {
+      this.#toldSeen = seq;
+      this.#client.seen(seq).catch(() => (this.#toldSeen = 0));
+    }
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  on<K extends keyof Events>(event: K, handler: (value: Events[K]) => void): () => void {
+    const all = this.#handlers.get(event) ?? new Set();
+    this.#handlers.set(event, all.add(handler));
+    return () => all.delete(handler);
+  }
+
+  #emit<K extends keyof Events>(event: K, value: Events[K]): void {
+    for (const handler of this.#handlers.get(event) ?? []) (handler as (value: Events[K]) => void)(value);
+  }
+
+  #set(changes: Partial<State>): void {
+    const before = this.state.unread;
+    const next = { ...this.state, ...changes };
+    next.unread = countUnread(next.messages, next.seen);
+    this.state = next;
+    for (const listener of this.#listeners) listener();
+    if (next.unread !== before) this.#emit("unread", next.unread);
+  }
+
+  #entry(content: Content, replyTo?: string): Entry {
+    const key =
+      crypto.randomUUID?.() ??
+      [...crypto.getRandomValues(new Uint8Array(16))].map((part) => part.toString(16)).join("");
+    return { key, content, replyTo, after: lastSeq(this.state.messages), at: new Date().toISOString() };
+  }
+
+  /** Makes or renews the visit; several callers share one request. */
+  #renew(): Promise<void> {
+    this.#visiting ??= this.#visit().finally(() => (this.#visiting = null));
+    return this.#visiting;
+  }
+
+  async #visit(): Promise<void> {
+    const visit = await this.#askVisit();
+    const { id } = visit.visitor;
+    if (id !== this.#visitor) {
+      this.#live.stop(true);
+      if (this.#visitor) this.memory.set("seen", null);
+      this.#visitor = id;
+      this.memory.set("visitor", id);
+      this.#set({ messages: [], seen: this.memory.get("seen") ?? 0 });
+    }
+    this.#client.token = visit.token;
+    this.memory.set("token", visit.token);
+    this.#live.start();
+  }
+
+  /** With what we know; without the kept token when that is refused; nameless when the proof is refused. */
+  async #askVisit(): Promise<Visit> {
+    const token = this.memory.get<string>("token");
+    const { language } = this.settings;
+    try {
+      return await this.#client.visit(this.#identity, language, token);
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+    }
+    try {
+      return await this.#client.visit(this.#identity, language, null);
+    } catch (error) {
+      if (!(error instanceof Unknown) || !this.#identity.identifier) throw error;
+      console.warn("Frontdesk: the identity was refused; check identifier and hash.");
+      this.#identity = {};
+      return this.#client.visit({}, language, null);
+    }
+  }
+
+  /** Runs a call that needs a visitor: makes the visit first, and once more when the token is refused. */
+  async #known<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#client.token) await this.#renew();
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+      await this.#renew();
+      return call();
+    }
+  }
+
+  #upload(file: File, tell: (part: number) => void): Promise<Media> {
+    return this.#known(() => this.#client.upload(file, tell));
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const page = await this.#client.page(`limit=${PAGE}`);
+      const first = page.items[0];
+      const gap = first && this.state.messages.length && lastSeq(this.state.messages) < first.seq - 1;
+      const known = gap ? [] : this.state.messages;
+      this.#set({
+        older: known[0] && first && known[0].seq < first.seq ? this.state.older : page.previous != null,
+      });
+      this.#take(page.items, known);
+    } catch {
+      /* the line's next hello loads again */
+    }
+  }
+
+  #take(coming: Message[], known = this.state.messages): void {
+    const before = lastSeq(this.state.messages);
+    this.#set({ messages: merge(known, coming) });
+    this.read();
+    for (const message of coming) {
+      if (message.seq > before && message.direction === "outgoing" && before) this.#emit("message", message);
+    }
+  }
+
+  #hear(frame: Frame): void {
+    switch (frame.type) {
+      case "hello":
+        if (!this.state.messages.length) void this.#load();
+        void this.#outbox.flush();
+        return;
+      case "resync":
+        void this.#load();
+        return;
+      case "message":
+        if (frame.message.direction === "outgoing") this.#heardTyping(null);
+        else if (this.state.status !== "open") this.#set({ status: "open" });
+        { this.#take([frame.message]); return; }
+      case "status":
+        { this.#set({ messages: withStatus(this.state.messages, frame.message_id, frame.status) }); return; }
+      case "typing":
+        { this.#heardTyping(frame.state === "on" ? (frame.author?.name ?? "") : null); return; }
+      case "conversation":
+        { this.#set({ status: frame.status }); return; }
+    }
+  }
+
+  #heardTyping(name: string | null): void {
+    clearTimeout(this.#typingTimer);
+    if (name !== this.state.typing) this.#set({ typing: name });
+    if (name !== null) this.#typingTimer = setTimeout(() => this.#set({ typing: null }), 10_000);
+  }
+
+  #watchPage(): void {
+    const back = () => {
+      this.#set({ online: navigator.onLine });
+      if (!navigator.onLine) return;
+      this.#live.hurry();
+      if (this.state.pending.length) void this.#outbox.flush();
+    };
+    addEventListener("online", back);
+    addEventListener("offline", back);
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      back();
+      this.read();
+    });
+    this.memory.watch((name) => {
+      if (name === "seen") this.#set({ seen: this.memory.get("seen") ?? 0 });
+      if (name === "token") this.#follow();
+    });
+  }
+
+  /** Another tab became (or forgot) this visitor. */
+  #follow(): void {
+    const token = this.memory.get<string>("token");
+    const visitor = this.memory.get<string>("visitor");
+    this.#client.token = token;
+    if (token && visitor === this.#visitor) { this.#live.start(); return; }
+    this.#live.stop(true);
+    this.#visitor = visitor;
+    this.#set({ messages: [] });
+    if (token) this.#live.start();
+  }
+}
