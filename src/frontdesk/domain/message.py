@@ -1,12 +1,20 @@
-"""Messages: directions, authors, and the lattice of delivery states. Pure rules and data."""
+"""Messages: the model with its invariants, directions, authors, and the lattice of delivery states.
+
+Pure rules and data. How a message is made of a hook, a request or a row is in `factory`.
+"""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from frontdesk.domain.content import LongStr, ShortStr, UrlStr
+from frontdesk.domain.content import Content, LongStr, ShortStr, UrlStr
+from frontdesk.domain.errors import Conflict, Invalid
+from frontdesk.domain.times import zone_of
+from frontdesk.kit.ids import uuid7
 
 
 class Direction(StrEnum):
@@ -146,3 +154,121 @@ class MessageContext(BaseModel):
 
 NO_CONTEXT = MessageContext()
 """The context of most messages: none."""
+
+Subtype = Literal["template", "canned_response"]
+Utc = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+
+
+def check_subtype(content: Content, subtype: str | None, canned_response_id: UUID | None) -> None:
+    """That a message of a subtype names what it was made from.
+
+    Raises:
+        Invalid: A template without its template, or a canned response without its id.
+    """
+    if subtype == "template" and content.kind != "template":
+        raise Invalid(
+            "a message of subtype template needs its template",
+            field="content",
+            hint='Send content of kind "template" with name and language.',
+        )
+    if subtype == "canned_response" and canned_response_id is None:
+        raise Invalid(
+            "a message of subtype canned_response needs its id",
+            field="canned_response_id",
+            hint="Name the canned response it was made from.",
+        )
+
+
+class Message(BaseModel):
+    """A message with its invariants; frozen, so a change is a new one.
+
+    `sent_by` names who wrote for our side: required for outgoing messages, always None for incoming ones.
+    `status` is None for all that is never delivered (incoming, notes, activities). Times are UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID = Field(default_factory=uuid7)
+    conversation_id: UUID | None = None
+    seq: int | None = Field(default=None, ge=1)
+    direction: Direction
+    author: Author = Author(AuthorType.SYSTEM)
+    sent_by: ShortStr | None = None
+    content: Content
+    context: MessageContext = NO_CONTEXT
+    status: DeliveryStatus | None = None
+    error_code: ShortStr | None = None
+    error: LongStr | None = None
+    reply_to_id: UUID | None = None
+    source_id: ShortStr | None = None
+    starred: bool = False
+    sent_at: Utc | None = None
+    created_at: Utc
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settle(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        if values.get("direction") != Direction.OUTGOING:
+            return {**values, "status": None} | (
+                {"sent_by": None} if values.get("direction") == Direction.INCOMING else {}
+            )
+        return values if values.get("status") else {**values, "status": DeliveryStatus.QUEUED}
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.direction is Direction.OUTGOING and not self.sent_by:
+            msg = "an outgoing message needs sent_by, the agent who wrote it"
+            raise ValueError(msg)
+        if (self.content.kind == "activity") != (self.direction is Direction.ACTIVITY):
+            msg = "an activity, and only an activity, has the direction activity"
+            raise ValueError(msg)
+        try:
+            check_subtype(self.content, self.context.subtype, self.context.canned_response_id)
+        except Invalid as error:
+            raise ValueError(error.message) from error
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The kind of its content."""
+        return self.content.kind
+
+    def with_status(
+        self, status: DeliveryStatus, *, error_code: str | None = None, error: str | None = None
+    ) -> Self:
+        """The message after a report about its delivery; itself when the report would lead back."""
+        if self.status is None or status is DeliveryStatus.QUEUED or not may_move(self.status, status):
+            return self
+        failed = status is DeliveryStatus.FAILED
+        return self.model_copy(
+            update={
+                "status": status,
+                "error_code": error_code if failed else None,
+                "error": error if failed else None,
+            }
+        )
+
+    def retried(self) -> Self:
+        """The message waiting once more.
+
+        Raises:
+            Conflict: It did not fail, so sending again could double it.
+        """
+        if self.status is not DeliveryStatus.FAILED:
+            raise Conflict("only a failed message can be sent again")
+        return self.model_copy(update={"status": DeliveryStatus.QUEUED, "error_code": None, "error": None})
+
+    def rendered(self, timezone: str = "UTC") -> dict[str, Any]:
+        """The message as JSON values, its times in this IANA zone.
+
+        Raises:
+            Invalid: There is no such zone.
+        """
+        zone = zone_of(timezone)
+        told = self.model_dump(mode="json")
+        for name in ("sent_at", "created_at"):
+            at: datetime | None = getattr(self, name)
+            told[name] = None if at is None else at.astimezone(zone).isoformat()
+        return told
