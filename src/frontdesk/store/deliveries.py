@@ -132,8 +132,11 @@ _UNPROVEN = Statement(
     .join_from(_d, _m, _m.c.id == _d.c.message_id)
     .where(
         _m.c.conversation_id == P("conversation_id"),
-        _m.c.seq > P("after_seq"),
-        _d.c.status.in_(["sending", "unknown"]),
+        _m.c.seq
+        > sa.select(t.conversations.c.last_seq - P("back", type_=sa.BigInteger))
+        .where(t.conversations.c.id == P("conversation_id"))
+        .scalar_subquery(),
+        sa.or_(_d.c.status == "sending", _d.c.status == "unknown"),
         _d.c.source_id.is_(None),
     )
     .order_by(_m.c.seq)
@@ -148,6 +151,9 @@ _UNREAD_UP_TO = Statement(
         _m.c.direction == "outgoing",
     )
     .order_by(_d.c.id)
+)
+_CONVERSATIONS_OF = Statement(
+    sa.select(_d.c.conversation_id).where(_d.c.id.in_(P("ids", expanding=True))).distinct()
 )
 _SEQ_OF = Statement(sa.select(_m.c.id, _m.c.seq).where(_m.c.id.in_(P("ids", expanding=True))))
 
@@ -228,6 +234,11 @@ def source_id_of(tx: ReadTx, message_id: UUID) -> str | None:
     return found
 
 
+def conversations_of(tx: ReadTx, ids: Sequence[UUID]) -> list[UUID]:
+    """The conversations that these deliveries belong to."""
+    return [row.conversation_id for row in tx.rows(_CONVERSATIONS_OF, ids=ids)] if ids else []
+
+
 def seqs_of(tx: ReadTx, message_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The seq of each of these messages."""
     return {row.id: row.seq for row in tx.rows(_SEQ_OF, ids=message_ids)} if message_ids else {}
@@ -260,9 +271,9 @@ def in_trouble(
     )
 
 
-def unproven(tx: ReadTx, conversation_id: UUID, after_seq: int) -> list[Row]:
-    """Sends after `after_seq` whose outcome is open: id, message_id, kind, content; the oldest first."""
-    return tx.rows(_UNPROVEN, conversation_id=conversation_id, after_seq=after_seq)
+def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:
+    """Sends of the last `back` messages whose outcome is open, oldest first: id, message_id, kind, content."""
+    return tx.rows(_UNPROVEN, conversation_id=conversation_id, back=back)
 
 
 def between(tx: ReadTx, conversation_id: UUID, after_seq: int, seq: int) -> list[UUID]:

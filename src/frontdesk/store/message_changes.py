@@ -15,6 +15,7 @@ P = sa.bindparam
 _m, _v, _c = t.messages, t.message_versions, t.conversations
 
 _LOCK = Statement(sa.select(_m).where(_m.c.id == P("id")).with_for_update(key_share=True))
+_CONVERSATION = Statement(sa.select(_m.c.conversation_id).where(_m.c.id == P("id")))
 _KEEP = Statement(
     insert(_v)
     .values(
@@ -48,6 +49,16 @@ _VERSIONS = Statement(
     .where(_v.c.message_id == P("message_id"), _v.c.account_id == P("account_id"))
     .order_by(_v.c.version)
 )
+
+
+def place(tx: ReadTx, message_id: UUID) -> UUID:
+    """The conversation of a message.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found: UUID = tx.one(_CONVERSATION, id=message_id).conversation_id
+    return found
 
 
 def lock(tx: Tx, message_id: UUID) -> Row:

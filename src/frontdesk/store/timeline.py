@@ -62,7 +62,7 @@ _SPOKEN_BEFORE = Statement(
     _READ.where(
         _m.c.conversation_id == P("conversation_id"),
         _m.c.seq < P("seq"),
-        _m.c.direction.in_(["incoming", "outgoing"]),
+        sa.or_(_m.c.direction == "incoming", _m.c.direction == "outgoing"),
     )
     .order_by(_m.c.seq.desc())
     .limit(P("limit"))
@@ -71,7 +71,7 @@ _SPOKEN_AFTER = Statement(
     _READ.where(
         _m.c.conversation_id == P("conversation_id"),
         _m.c.seq > P("seq"),
-        _m.c.direction.in_(["incoming", "outgoing"]),
+        sa.or_(_m.c.direction == "incoming", _m.c.direction == "outgoing"),
     )
     .order_by(_m.c.seq)
     .limit(P("limit"))

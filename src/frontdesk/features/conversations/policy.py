@@ -1,0 +1,136 @@
+"""May this be sent now, and what may be sent at all? The one answer for people, programs and bots.
+
+Asks only what a channel says it can do, never which channel it is. A refusal says what helps.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from frontdesk.domain.content import (
+    MEDIA_KINDS,
+    Content,
+    Document,
+    Email,
+    Image,
+    Interactive,
+    Template,
+    Text,
+    Video,
+)
+from frontdesk.domain.errors import Invalid, NotAllowed, UnsupportedByChannel
+from frontdesk.ports.channel import Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Whether free messages may be sent now, and why not.
+
+    Attributes:
+        free: Anything the channel can do may be sent.
+        templates: Templates may be sent.
+        window_closes_at: Until when free messages may be sent; None where there is no window or none is open.
+        reason: Why free messages may not be sent.
+        cure: What can be done about it.
+    """
+
+    free: bool
+    templates: bool
+    window_closes_at: datetime | None = None
+    reason: str | None = None
+    cure: str | None = None
+
+
+def can_send(capabilities: Capabilities, last_incoming_at: datetime | None, now: datetime) -> Permit:
+    """May something be sent to a customer who last wrote at `last_incoming_at`?"""
+    window = capabilities.window_seconds
+    if window is None:
+        return Permit(free=True, templates=capabilities.templates)
+    closes = None if last_incoming_at is None else last_incoming_at + timedelta(seconds=window)
+    if closes is not None and now < closes:
+        return Permit(free=True, templates=capabilities.templates, window_closes_at=closes)
+    hours = round(window / 3600)
+    cure = "Send an approved template, or wait until the customer writes."
+    if closes is None:
+        reason = "The customer has not written yet, so only templates may be sent."
+    else:
+        reason = f"More than {hours} hours have passed since the customer's last message."
+    return Permit(
+        free=False,
+        templates=capabilities.templates,
+        window_closes_at=closes,
+        reason=reason,
+        cure=cure if capabilities.templates else "Wait until the customer writes.",
+    )
+
+
+def check_permit(permit: Permit, content: Content) -> None:
+    """Raise NotAllowed, with the cure, when this may not be sent now."""
+    if permit.free or (permit.templates and isinstance(content, Template)):
+        return
+    raise NotAllowed(permit.reason or "This may not be sent now.", field="content.kind", hint=permit.cure)
+
+
+def check_content(capabilities: Capabilities, content: Content) -> None:
+    """Refuse what the channel could never send: kinds, lengths.
+
+    Raises:
+        UnsupportedByChannel: The channel has no such kind.
+        Invalid: A text is longer than the channel takes.
+    """
+    if content.kind not in capabilities.kinds_out or (
+        content.kind == "reaction" and not capabilities.reactions
+    ):
+        known = ", ".join(sorted(capabilities.kinds_out))
+        raise UnsupportedByChannel(
+            f"This channel cannot send a message of kind {content.kind}.",
+            field="content.kind",
+            hint=f"It can send: {known}.",
+        )
+    for field, text in _texts(content):
+        if text is not None and len(text) > capabilities.max_text:
+            raise Invalid(
+                f"The text has {len(text)} characters; this channel takes {capabilities.max_text}.",
+                field=f"content.{field}",
+                hint="Shorten it or send it in parts.",
+            )
+    if content.kind in MEDIA_KINDS and content.media.attachment_id is None:  # type: ignore[union-attr]
+        raise Invalid(
+            "A file is sent by its attachment_id.",
+            field="content.media.attachment_id",
+            hint="Upload it first with POST /v1/attachments.",
+        )
+
+
+def check_file(capabilities: Capabilities, kind: str, mime: str | None, size: int | None) -> None:
+    """Refuse a file that the channel could never send.
+
+    Raises:
+        Invalid: The type or the size is not the channel's.
+    """
+    allowed = capabilities.media_mimes.get(kind)
+    if allowed and mime is not None and mime.partition(";")[0].strip().lower() not in allowed:
+        raise Invalid(
+            f"This channel does not take {mime} as {kind}.",
+            field="content.media.attachment_id",
+            hint=f"It takes {', '.join(sorted(allowed))}; other files go as a document.",
+        )
+    most = capabilities.media_max_bytes.get(kind)
+    if most is not None and size is not None and size > most:
+        raise Invalid(
+            f"The file has {size} bytes; this channel takes {most} as {kind}.",
+            field="content.media.attachment_id",
+        )
+
+
+def _texts(content: Content) -> list[tuple[str, str | None]]:
+    match content:
+        case Text():
+            return [("body", content.body)]
+        case Image() | Video() | Document():
+            return [("caption", content.caption)]
+        case Interactive():
+            return [("body", content.body)]
+        case Email():
+            return [("text", content.text)]
+        case _:
+            return []

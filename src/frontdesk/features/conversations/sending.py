@@ -1,0 +1,353 @@
+"""Writing a message: checked against channel, window and caller, appended with its delivery, queued.
+
+The plain text message is the hot path: no read of the database before its one append.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from frontdesk.domain.content import Content, Media, Reaction, Template, content_adapter
+from frontdesk.domain.errors import ConversationResolved, IdempotencyMismatch, Invalid, NotAllowed, NotFound
+from frontdesk.domain.message import Author, AuthorType, Direction
+from frontdesk.domain.preview import preview_of
+from frontdesk.domain.scope import Scope
+from frontdesk.features.conversations import amendments, authors, policy
+from frontdesk.features.conversations.arrivals import file_of
+from frontdesk.features.conversations.places import Place, Places
+from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
+from frontdesk.features.conversations.views import Views
+from frontdesk.kit.clock import utc_now
+from frontdesk.ports.channel import Channel
+from frontdesk.store import idempotency, media, timeline
+from frontdesk.store import messages as store_messages
+from frontdesk.store.drafts import Appended, Closed, Draft, Outcome, Repeated
+from frontdesk.store.engine import Store
+from frontdesk.store.idempotency import IdempotencyKey
+from frontdesk.store.tx import ReadTx, Row, Tx
+
+DELIVER_QUEUE = "deliver"
+
+
+class AuthorCreate(BaseModel):
+    """Who writes, if not simply the caller."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: AuthorType
+
+
+class MessageCreate(BaseModel):
+    """A message to send, or a note to keep."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    content: Content
+    reply_to_id: UUID | None = None
+    direction: Literal["outgoing", "note"] = "outgoing"
+    subtype: Literal["template", "canned_response"] | None = None
+    canned_response_id: UUID | None = None
+    author: AuthorCreate | None = None
+    sent_by: str | None = Field(
+        default=None, max_length=320, description="The agent, by id or e-mail; needed by tokens of nobody."
+    )
+
+
+@dataclass(slots=True)
+class _Extras:
+    """What only some messages need to have read: agent, file, reply, the target of a reaction."""
+
+    author: Author | None = None
+    files: Mapping[UUID, Row] | None = None
+    reply_to: ReplyRead | None = None
+
+
+class Sender:
+    """Writes messages into conversations.
+
+    Args:
+        store: Where.
+        channels: By slug, for what they can send.
+        views: How the answer looks.
+        places: Which inbox a conversation is in.
+    """
+
+    def __init__(self, store: Store, channels: Mapping[str, Channel], views: Views, places: Places) -> None:
+        self._store, self._channels, self._views, self._places = store, channels, views, places
+
+    async def send(
+        self, scope: Scope, conversation_id: UUID, create: MessageCreate, key: IdempotencyKey | None = None
+    ) -> MessageRead:
+        """Write one message; with a key, once.
+
+        Raises:
+            NotFound: The caller has no such conversation.
+            ConversationResolved: It is resolved.
+            NotAllowed: The policy forbids it now; the hint says what helps.
+            UnsupportedByChannel: The channel has no such kind.
+            Invalid: Something does not fit.
+            Forbidden: The caller cannot write as whom the request says.
+            IdempotencyMismatch: The key was used for something else.
+        """
+        place = await self._places.get(scope, conversation_id)
+        author = authors.author_of(scope, create.author.type if create.author else None)
+        try:
+            place = await self._check(scope, conversation_id, place, create)
+        except NotAllowed:
+            if key is not None and (row := await self._find(key)) is not None:
+                return await self._again(scope, conversation_id, create, author, row, key)
+            raise
+        extras = await self._read_extras(scope, place, conversation_id, create, author)
+        draft = self._draft(scope, conversation_id, create, extras.author or author, key)
+        outcome = await self._append(create, draft)
+        if isinstance(outcome, Repeated):
+            return await self._again(scope, conversation_id, create, author, outcome.row, key)
+        appended = accept(outcome)
+        return self._read(draft, create.content, extras, appended.id, appended)
+
+    async def _check(self, scope: Scope, conversation_id: UUID, place: Place, create: MessageCreate) -> Place:
+        _check_subtype(create)
+        if create.direction == "note":
+            return place
+        capabilities = self._channels[place.channel].capabilities
+        policy.check_content(capabilities, create.content)
+        permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
+        if not permit.free:
+            # What we remember may be old; the window only ever moves on.
+            place = await self._places.get(scope, conversation_id, anew=True)
+            permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
+        policy.check_permit(permit, create.content)
+        return place
+
+    async def _read_extras(
+        self,
+        scope: Scope,
+        place: Place,
+        conversation_id: UUID,
+        create: MessageCreate,
+        author: Author | None,
+    ) -> _Extras:
+        named = authors.needs_agent(author, create.sent_by)
+        file = file_of(create.content)
+        if not (named or file or create.reply_to_id or isinstance(create.content, Reaction)):
+            return _Extras()
+
+        def query(tx: ReadTx) -> _Extras:
+            extras = _Extras()
+            if named and create.sent_by is not None:
+                extras.author = authors.agent(tx, scope, create.sent_by)
+            if create.reply_to_id is not None:
+                extras.reply_to = self._reply(tx, scope, conversation_id, create.reply_to_id)
+            if isinstance(create.content, Reaction):
+                _check_target(tx, scope, conversation_id, create.content)
+            if file is not None:
+                extras.files = self._file(tx, scope, place, create, file)
+            return extras
+
+        return await self._store.read(query)
+
+    def _reply(self, tx: ReadTx, scope: Scope, conversation_id: UUID, reply_to_id: UUID) -> ReplyRead:
+        row = _message(tx, scope, conversation_id, reply_to_id, "reply_to_id")
+        content = content_adapter.validate_json(row.content)
+        return {
+            "id": row.id,
+            "seq": row.seq,
+            "kind": row.kind,
+            "preview": "" if row.deleted_at is not None else preview_of(content),
+            "author_name": row.author_name,
+        }
+
+    def _file(
+        self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, file: Media
+    ) -> Mapping[UUID, Row]:
+        attachment_id = file.attachment_id
+        found = media.many(tx, scope.account_id, [attachment_id]) if attachment_id else {}
+        row = found.get(attachment_id) if attachment_id else None
+        if row is None or row.state != "stored":
+            raise Invalid("There is no such uploaded file.", field="content.media.attachment_id")
+        if create.direction == "outgoing":
+            capabilities = self._channels[place.channel].capabilities
+            policy.check_file(capabilities, create.content.kind, row.mime, row.size)
+        return found
+
+    def _draft(
+        self,
+        scope: Scope,
+        conversation_id: UUID,
+        create: MessageCreate,
+        author: Author | None,
+        key: IdempotencyKey | None,
+    ) -> Draft:
+        if author is None:
+            raise Invalid("An outgoing message needs an author.", field="sent_by")
+        content = create.content
+        outgoing = create.direction == "outgoing"
+        return Draft(
+            scope.account_id,
+            conversation_id,
+            Direction.OUTGOING if outgoing else Direction.NOTE,
+            author,
+            content.kind,
+            content_adapter.dump_json(content, exclude_none=True).decode(),
+            preview_of(content),
+            context=_context(create),
+            reply_to_id=create.reply_to_id,
+            queue=DELIVER_QUEUE if outgoing else None,
+            expect_open=outgoing,
+            idempotency=key,
+        )
+
+    async def _append(self, create: MessageCreate, draft: Draft) -> Outcome:
+        content = create.content
+        if not isinstance(content, Reaction) and file_of(content) is None:
+            return await self._store.append(draft)
+
+        def change(tx: Tx) -> Outcome:
+            outcome = store_messages.append(tx, [draft])[0]
+            if isinstance(outcome, Appended):
+                hang_on(tx, draft, content)
+            return outcome
+
+        return await self._store.write(change)
+
+    def _read(
+        self,
+        draft: Draft,
+        content: Content,
+        extras: _Extras,
+        message_id: UUID,
+        appended: Appended | Row,
+    ) -> MessageRead:
+        shown = content.model_dump(mode="json", exclude_none=True)
+        author: AuthorRead = {"type": draft.author.type, "id": draft.author.id, "name": draft.author.name}
+        return self._views.created(
+            message_id=message_id,
+            conversation_id=draft.conversation_id,
+            seq=appended.seq,
+            created_at=appended.created_at,
+            direction=draft.direction,
+            author=author,
+            content=self._views.content(draft.account_id, shown, extras.files or {}),
+            is_sent=draft.queue is not None,
+            reply_to=extras.reply_to,
+            context=draft.context,
+        )
+
+    async def _find(self, key: IdempotencyKey) -> Row | None:
+        return await self._store.read(lambda tx: idempotency.find(tx, key))
+
+    async def _again(  # noqa: PLR0917 - all that the first request said
+        self,
+        scope: Scope,
+        conversation_id: UUID,
+        create: MessageCreate,
+        author: Author | None,
+        row: Row,
+        key: IdempotencyKey | None,
+    ) -> MessageRead:
+        """The answer of the first request with this key: the message as it was when it was written."""
+        if key is None or row.route != key.route or bytes(row.body_hash) != key.body_hash:
+            raise IdempotencyMismatch(
+                "This Idempotency-Key was used before for another request.",
+                hint="Use a new key for a new request.",
+            )
+        place = await self._places.get(scope, conversation_id)
+        extras = await self._read_extras(scope, place, conversation_id, create, author)
+        draft = self._draft(scope, conversation_id, create, extras.author or author, None)
+        made = await self._store.read(lambda tx: timeline.place(tx, scope, row.result_id))
+        return self._read(draft, create.content, extras, made.id, made)
+
+    def compose(
+        self, tx: ReadTx, scope: Scope, place: Place, conversation_id: UUID, create: MessageCreate
+    ) -> tuple[Draft, Mapping[UUID, Row]]:
+        """The draft of one message inside a larger change, checked like any other."""
+        author = authors.author_of(scope, create.author.type if create.author else None)
+        if authors.needs_agent(author, create.sent_by) and create.sent_by is not None:
+            author = authors.agent(tx, scope, create.sent_by)
+        _check_subtype(create)
+        file, files = file_of(create.content), {}
+        if create.direction == "outgoing":
+            capabilities = self._channels[place.channel].capabilities
+            policy.check_content(capabilities, create.content)
+            permit = policy.can_send(capabilities, place.last_incoming_at, tx.now)
+            policy.check_permit(permit, create.content)
+        if create.reply_to_id is not None:
+            _message(tx, scope, conversation_id, create.reply_to_id, "reply_to_id")
+        if isinstance(create.content, Reaction):
+            _check_target(tx, scope, conversation_id, create.content)
+        if file is not None:
+            files = dict(self._file(tx, scope, place, create, file))
+        return self._draft(scope, conversation_id, create, author, None), files
+
+
+def append_all(tx: Tx, drafts: Sequence[Draft], contents: Sequence[Content]) -> list[Appended]:
+    """Append drafts of one conversation in order; all or none.
+
+    Raises:
+        ConversationResolved: It is resolved.
+    """
+    outcomes = [accept(outcome) for outcome in store_messages.append(tx, drafts)]
+    for draft, content in zip(drafts, contents, strict=True):
+        hang_on(tx, draft, content)
+    return outcomes
+
+
+def accept(outcome: Outcome) -> Appended:
+    """The appended message.
+
+    Raises:
+        ConversationResolved: The conversation is resolved.
+        NotFound: There is no such conversation.
+    """
+    if isinstance(outcome, Appended):
+        return outcome
+    if isinstance(outcome, Closed):
+        raise ConversationResolved(
+            "The conversation is resolved.", hint="Reopen it, or start the next conversation."
+        )
+    raise NotFound("There is no such conversation.")
+
+
+def hang_on(tx: Tx, draft: Draft, content: Content) -> None:
+    """What belongs to an appended message besides its row: its file's place, its reaction on the target."""
+    file = file_of(content)
+    if file is not None and file.attachment_id is not None:
+        media.link(tx, draft.account_id, file.attachment_id, draft.id, draft.conversation_id)
+    if isinstance(content, Reaction) and content.target_id is not None:
+        amendments.react(tx, content.target_id, draft.author, content.emoji)
+
+
+def _check_subtype(create: MessageCreate) -> None:
+    if (create.subtype == "canned_response") != (create.canned_response_id is not None):
+        raise Invalid(
+            "A canned response is named by canned_response_id and told by subtype canned_response.",
+            field="canned_response_id",
+        )
+    if create.subtype == "template" and not isinstance(create.content, Template):
+        raise Invalid("A template message needs content of kind template with its name.", field="content")
+
+
+def _check_target(tx: ReadTx, scope: Scope, conversation_id: UUID, content: Reaction) -> None:
+    if content.target_id is None:
+        raise Invalid("A reaction names the message it is about.", field="content.target_id")
+    _message(tx, scope, conversation_id, content.target_id, "content.target_id")
+
+
+def _message(tx: ReadTx, scope: Scope, conversation_id: UUID, message_id: UUID, field: str) -> Row:
+    row: Row | None
+    try:
+        row = timeline.get(tx, scope, message_id)
+    except NotFound:
+        row = None
+    if row is None or row.conversation_id != conversation_id or row.direction not in ("incoming", "outgoing"):
+        raise Invalid("The conversation has no such message.", field=field)
+    return row
+
+
+def _context(create: MessageCreate) -> dict[str, Any] | None:
+    if create.canned_response_id is None:
+        return None
+    return {"subtype": "canned_response", "canned_response_id": str(create.canned_response_id)}

@@ -1,0 +1,152 @@
+"""Where our messages stand: reports of providers folded into deliveries, in whatever order they come.
+
+A status never goes back (the domain's lattice). A report about an id that we do not know yet waits for it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from frontdesk.domain.event import EventType
+from frontdesk.domain.inbound import StatusReported
+from frontdesk.domain.message import DeliveryStatus, Pricing, may_move
+from frontdesk.store import conversations, deliveries, source_refs
+from frontdesk.store.deliveries import Delivery
+from frontdesk.store.tx import Tx
+
+_REPORTABLE = frozenset(
+    {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.FAILED}
+)
+
+
+class Report(BaseModel):
+    """One provider's report, as it is applied or kept until its message is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_id: str
+    status: DeliveryStatus
+    at: datetime | None = None
+    error_code: str | None = None
+    error: str | None = None
+    pricing: Pricing | None = None
+
+    @classmethod
+    def of(cls, event: StatusReported) -> "Report":
+        """The report of an inbound event."""
+        words = [word for word in (event.error_title, event.error_detail) if word]
+        return cls(
+            source_id=event.source_id,
+            status=event.status,
+            at=event.at,
+            error_code=event.error_code,
+            error=": ".join(dict.fromkeys(words)) or None,
+            pricing=event.pricing,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"status": self.model_dump(mode="json", exclude_none=True)}
+
+
+def apply(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -> None:
+    """Apply reports in their order; those about unknown ids are kept. Any number of times the same."""
+    known = source_refs.find(tx, inbox_id, [report.source_id for report in reports])
+    unknown = [r for r in reports if r.source_id not in known or known[r.source_id].message_id is None]
+    late = [r for r in unknown if not source_refs.hold(tx, account_id, inbox_id, r.source_id, r.to_json())]
+    if late:
+        known |= source_refs.find(tx, inbox_id, [report.source_id for report in late])
+    targets = {source_id: row.delivery_id for source_id, row in known.items() if row.delivery_id is not None}
+    applicable = [(targets[r.source_id], r) for r in reports if r.source_id in targets]
+    if applicable:
+        _apply(tx, applicable)
+
+
+def _apply(tx: Tx, reports: Sequence[tuple[UUID, Report]]) -> None:
+    read = {delivery_id for delivery_id, report in reports if report.status is DeliveryStatus.READ}
+    seen = conversations.lock_many(tx, deliveries.conversations_of(tx, sorted(read)))
+    locked = deliveries.lock(tx, {delivery_id for delivery_id, _ in reports})
+    seqs = deliveries.seqs_of(tx, [each.message_id for each in locked.values()])
+    for delivery_id, report in reports:
+        delivery = locked[delivery_id]
+        if fold(tx, delivery, report, seqs[delivery.message_id]) and delivery.conversation_id in seen:
+            seq = seqs[delivery.message_id]
+            if delivery.status is DeliveryStatus.READ and seq > seen[delivery.conversation_id]:
+                seen[delivery.conversation_id] = seq
+                _mark_seen(tx, delivery, seq)
+    for delivery in locked.values():
+        deliveries.save(tx, delivery)
+
+
+def fold(tx: Tx, delivery: Delivery, report: Report, seq: int) -> bool:
+    """Apply one report to a locked delivery that the caller will save; says whether the status moved."""
+    if report.pricing is not None and delivery.pricing is None:
+        delivery.pricing = report.pricing.model_dump(exclude_none=True)
+        delivery.version += 1
+    if report.status not in _REPORTABLE or not may_move(delivery.status, report.status):
+        return False
+    delivery.status = report.status
+    delivery.version += 1
+    _stamp(delivery, report.status, report.at or tx.now)
+    if report.status is DeliveryStatus.FAILED:
+        delivery.error_code, delivery.error, delivery.retryable = report.error_code, report.error, False
+    else:
+        delivery.error_code, delivery.error, delivery.retryable = None, None, False
+    deliveries.tell(tx, delivery, seq)
+    return True
+
+
+def fold_held(tx: Tx, delivery: Delivery, held: Iterable[dict[str, Any]], seq: int) -> None:
+    """Apply reports that waited for this delivery's id."""
+    for each in held:
+        if "status" in each:
+            fold(tx, delivery, Report.model_validate(each["status"]), seq)
+
+
+def see_up_to(tx: Tx, conversation_id: UUID, account_id: UUID, seq: int) -> bool:
+    """The contact has read everything up to `seq`: every delivery so far becomes read.
+
+    For channels whose reader tells it by position. Says whether anything changed.
+    """
+    seen = conversations.lock_many(tx, [conversation_id]).get(conversation_id)
+    if seen is None or seq <= seen:
+        return False
+    locked = deliveries.lock(tx, deliveries.between(tx, conversation_id, seen, seq))
+    seqs = deliveries.seqs_of(tx, [each.message_id for each in locked.values()])
+    for delivery in sorted(locked.values(), key=lambda each: seqs[each.message_id]):
+        report = Report(source_id=delivery.source_id or "", status=DeliveryStatus.READ)
+        if fold(tx, delivery, report, seqs[delivery.message_id]):
+            deliveries.save(tx, delivery)
+    _tell_seen(tx, account_id, conversation_id, seq)
+    return True
+
+
+def _mark_seen(tx: Tx, delivery: Delivery, seq: int) -> None:
+    _tell_seen(tx, delivery.account_id, delivery.conversation_id, seq)
+
+
+def _tell_seen(tx: Tx, account_id: UUID, conversation_id: UUID, seq: int) -> None:
+    version = conversations.mark_seen(tx, conversation_id, seq)
+    tx.emit(
+        account_id,
+        EventType.CONVERSATION_SEEN,
+        conversation_id=conversation_id,
+        subject_id=conversation_id,
+        seq=seq,
+        facts=conversations.facts(version),
+    )
+
+
+def _stamp(delivery: Delivery, status: DeliveryStatus, at: datetime) -> None:
+    """Note when; a later status proves the ones before it."""
+    if status is DeliveryStatus.FAILED:
+        delivery.failed_at = at
+        return
+    delivery.sent_at = delivery.sent_at or at
+    if status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
+        delivery.delivered_at = delivery.delivered_at or at
+    if status is DeliveryStatus.READ:
+        delivery.read_at = delivery.read_at or at
