@@ -3,6 +3,13 @@
 import { Refused, type Entry } from "./outbox";
 import type { Inbox, Media, Message, Page, Visit } from "./protocol";
 
+interface Upload {
+  id: string;
+  mime: string;
+  filename: string;
+  size: number;
+}
+
 /** The desk no longer knows this visitor's token. */
 export class Unknown extends Error {}
 
@@ -80,7 +87,7 @@ export class Client {
       request.onerror = request.onabort = () => reject(new Error());
       request.onload = () => {
         if (request.status >= 300) { reject(judge(request.status, request.responseText)); return; }
-        const { id, mime, filename, size } = JSON.parse(request.responseText);
+        const { id, mime, filename, size } = JSON.parse(request.responseText) as Upload;
         resolve({ attachment_id: id, mime, filename, size });
       };
       request.send(file);

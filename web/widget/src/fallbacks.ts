@@ -68,7 +68,7 @@ export const poll: Transport = (client, { after, onFrame, onClose }) => {
       if (!rounds) onFrame({ type: "hello" });
       for (const message of items) onFrame({ type: "message", message });
       if (++rounds > POLLS_BEFORE_BETTER) { onClose(0); return; }
-      timer = setTimeout(ask, items.length ? 0 : POLL_MS);
+      timer = setTimeout(() => void ask(), items.length ? 0 : POLL_MS);
     } catch (error) {
       if (open) onClose(error instanceof Unknown ? REVOKED : 0);
     }

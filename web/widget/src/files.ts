@@ -42,7 +42,7 @@ export function openFiles(): Files {
       return request((store) => store.put(file, key), "readwrite");
     },
     async get(key) {
-      return held.get(key) ?? (await request<File>((store) => store.get(key), "readonly"));
+      return held.get(key) ?? (await request((store) => store.get(key) as IDBRequest<File>, "readonly"));
     },
     remove(key) {
       held.delete(key);

@@ -10,11 +10,11 @@ export type Line = "idle" | "connecting" | "live" | "broken";
 
 interface Options {
   client: Client;
-  after(): number;
-  onFrame(frame: Frame): void;
-  onLine(line: Line): void;
+  after: () => number;
+  onFrame: (frame: Frame) => void;
+  onLine: (line: Line) => void;
   /** The token was refused; the line stays down until `start` is called again. */
-  onRefused(): void;
+  onRefused: () => void;
   /** From the best to the simplest; a later one is loaded when it is needed. */
   transports?: (() => Transport | Promise<Transport>)[];
   random?: () => number;

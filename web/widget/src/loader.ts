@@ -6,7 +6,7 @@ declare const __APP__: string;
   const tag = document.currentScript as HTMLScriptElement | null;
   if (!tag || window.__frontdesk) return;
   const base = new URL(".", tag.src).href;
-  window.__frontdesk = { base, data: { ...tag.dataset } };
+  window.__frontdesk = { base, data: Object.fromEntries(Object.entries(tag.dataset)) };
 
   const calls: [string, ...unknown[]][] = [];
   const early: Record<string, unknown> = { calls };

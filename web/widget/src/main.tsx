@@ -38,7 +38,9 @@ function start(): void {
 
   session
     .begin()
-    .catch((error: Error) => console.warn("Frontdesk:", error.message || "this inbox is not there."));
+    .catch((error: unknown) =>
+      console.warn("Frontdesk:", (error as Error).message || "this inbox is not there."),
+    );
   const shown = session.subscribe(() => {
     if (!session.state.inbox) return;
     shown();
@@ -51,5 +53,5 @@ function start(): void {
   });
 }
 
-if (document.body) start();
-else addEventListener("DOMContentLoaded", () => start());
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+else start();

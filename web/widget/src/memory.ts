@@ -19,13 +19,13 @@ export function openMemory(scope: string): Memory {
         text = held.get(name);
       }
       try {
-        return text ? JSON.parse(text) : null;
+        return text ? (JSON.parse(text) as never) : null;
       } catch {
         return null;
       }
     },
     set(name, value) {
-      const text = value == null ? null : JSON.stringify(value);
+      const text = value === null || value === undefined ? null : JSON.stringify(value);
       try {
         if (text === null) localStorage.removeItem(prefix + name);
         else localStorage.setItem(prefix + name, text);

@@ -92,7 +92,7 @@ export class Outbox {
 
   async #work(): Promise<void> {
     for (;;) {
-      const entry = this.entries.find((candidate) => candidate.error == null);
+      const entry = this.entries.find((candidate) => candidate.error === undefined);
       if (!entry) return;
       try {
         await this.#send(entry);

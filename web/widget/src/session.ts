@@ -195,7 +195,7 @@ export class Session {
     this.#set({ loading: true });
     try {
       const page = await this.#client.page(`before=${first.seq}&limit=${PAGE}`);
-      this.#set({ messages: merge(this.state.messages, page.items), older: page.previous != null });
+      this.#set({ messages: merge(this.state.messages, page.items), older: !!page.previous });
     } catch {
       /* the next scroll tries again */
     }
@@ -248,9 +248,8 @@ export class Session {
   }
 
   #entry(content: Content, replyTo?: string): Entry {
-    const key =
-      crypto.randomUUID?.() ??
-      [...crypto.getRandomValues(new Uint8Array(16))].map((part) => part.toString(16)).join("");
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    const key = [...random].map((part) => part.toString(16).padStart(2, "0")).join("");
     return { key, content, replyTo, after: lastSeq(this.state.messages), at: new Date().toISOString() };
   }
 
@@ -317,7 +316,7 @@ export class Session {
       const gap = first && this.state.messages.length && lastSeq(this.state.messages) < first.seq - 1;
       const known = gap ? [] : this.state.messages;
       this.#set({
-        older: known[0] && first && known[0].seq < first.seq ? this.state.older : page.previous != null,
+        older: known[0] && first && known[0].seq < first.seq ? this.state.older : !!page.previous,
       });
       this.#take(page.items, known);
     } catch {

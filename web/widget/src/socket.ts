@@ -10,9 +10,9 @@ export interface Link {
 export interface LinkOptions {
   cursor: string | null;
   /** The newest `seq` known, for the way that asks for pages. */
-  after(): number;
-  onFrame(frame: Frame): void;
-  onClose(code: number): void;
+  after: () => number;
+  onFrame: (frame: Frame) => void;
+  onClose: (code: number) => void;
 }
 
 export type Transport = (client: Client, options: LinkOptions) => Link;

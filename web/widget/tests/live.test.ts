@@ -22,7 +22,7 @@ function line(names: string[] = ["socket"]) {
   const lines: Line[] = [];
   const refused = vi.fn();
   const live = new Live({
-    client: {} as Client,
+    client: {} as unknown as Client,
     after: () => 0,
     onFrame: (frame) => void frames.push(frame),
     onLine: (state) => void lines.push(state),

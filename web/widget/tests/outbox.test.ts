@@ -6,7 +6,7 @@ import type { Message } from "../src/protocol";
 
 const held = new Map<string, string>();
 const memory: Memory = {
-  get: (name) => JSON.parse(held.get(name) ?? "null"),
+  get: (name) => JSON.parse(held.get(name) ?? "null") as never,
   set: (name, value) => void held.set(name, JSON.stringify(value)),
   watch: () => undefined,
 };

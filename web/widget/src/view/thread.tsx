@@ -45,7 +45,7 @@ function toLines(messages: Message[], pending: Entry[], name: string): Line[] {
     ...messages.map((message) => ({
       key: message.id,
       mine: message.direction === "incoming",
-      author: message.direction === "incoming" ? "" : message.author.name || name,
+      author: message.direction === "incoming" ? "" : (message.author.name ?? name),
       at: message.created_at,
       message,
     })),
@@ -132,16 +132,16 @@ function Bubble({ line, session }: { line: Line; session: Session }) {
     <>
       <div
         id={message && `m-${message.id}`}
-        class={`bub ${media ? "media" : ""} ${entry ? (entry.error != null ? "bad" : "wait") : ""}`}
+        class={`bub ${media ? "media" : ""} ${entry ? (entry.error !== undefined ? "bad" : "wait") : ""}`}
       >
         {message && <Quote message={message} />}
         <Body content={content} session={session} waiting={waiting} />
-        {entry?.upload && entry.error == null && (
+        {entry?.upload && entry.error === undefined && (
           <progress max={1} value={entry.progress} aria-label={words.send} />
         )}
       </div>
       {message && <Reactions message={message} />}
-      {entry?.error != null && (
+      {entry?.error !== undefined && (
         <p class="mt fail" role="alert">
           <Icon name="alert" />
           {entry.error || (entry.upload ? words.gone : words.failed)}
@@ -171,7 +171,7 @@ function Group({
     hour: "numeric",
     minute: "2-digit",
   });
-  const error = last.entry?.error != null;
+  const error = last.entry?.error !== undefined;
   return (
     <div class={first.mine ? "g out" : "g"}>
       {!first.mine && <Face name={first.author} />}
@@ -212,8 +212,7 @@ function groups(lines: Line[]): Line[][] {
     const group = all.at(-1);
     const last = group?.at(-1);
     const together =
-      last &&
-      last.author === line.author &&
+      last?.author === line.author &&
       last.mine === line.mine &&
       Date.parse(line.at) - Date.parse(last.at) < GROUP_MS &&
       new Date(line.at).toDateString() === new Date(last.at).toDateString();
