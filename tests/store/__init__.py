@@ -1,1 +1,1 @@
-"""The store on both engines: transactions, the log, appending, jobs, receipts, migrations, lost connections."""
+"""The store on both engines: changes, the log, appending, jobs, receipts, migrations, lost connections."""

@@ -95,7 +95,9 @@ class Desk:
             source_id=source_id,
         )
 
-    def outgoing(self, conversation: UUID | None = None, *, key: str | None = None, body: bytes = b"") -> Draft:
+    def outgoing(
+        self, conversation: UUID | None = None, *, key: str | None = None, body: bytes = b""
+    ) -> Draft:
         return Draft(
             self.account,
             conversation or self.first,

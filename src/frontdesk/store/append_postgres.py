@@ -60,11 +60,12 @@ _NO_SOURCES = """
 _NUMBERED = """
  k AS (SELECT DISTINCT ON (cid) cid, preview, kind, direction, author_name,
       count(*) OVER (PARTITION BY cid) AS n,
-      count(*) FILTER (WHERE direction = 'incoming') OVER (PARTITION BY cid) AS incoming
+      count(*) FILTER (WHERE direction = 'incoming') OVER (PARTITION BY cid) AS incoming,
+      clock_timestamp() AS at
     FROM s ORDER BY cid, ord DESC),
  u AS (UPDATE conversations c SET last_seq = c.last_seq + k.n, unread = c.unread + k.incoming,
-      last_message_at = greatest(c.last_message_at, clock_timestamp()),
-      last_incoming_at = CASE WHEN k.incoming > 0 THEN greatest(c.last_message_at, clock_timestamp())
+      last_message_at = greatest(c.last_message_at, k.at),
+      last_incoming_at = CASE WHEN k.incoming > 0 THEN greatest(c.last_message_at, k.at)
         ELSE c.last_incoming_at END,
       preview = k.preview, preview_kind = k.kind, preview_direction = k.direction,
       preview_author = k.author_name, version = c.version + k.n
