@@ -1,7 +1,6 @@
 """Puts the API together: routes, guards and error answers around one `Desk`. No endpoint lives here."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,9 +15,8 @@ from frontdesk.api.desk import ApiConfig, Desk
 from frontdesk.api.errors import on_desk_error, on_http_error, on_invalid
 from frontdesk.api.openapi import build
 from frontdesk.api.routers import ROUTERS
+from frontdesk.api.web import Pages
 from frontdesk.domain.errors import DeskError
-
-Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 class DeskApp(FastAPI):
@@ -42,31 +40,32 @@ class DeskApp(FastAPI):
         return guards.Tracing(app, log_all=config.log_requests)
 
 
-def create_app(
-    desk: Desk | None = None, *, config: ApiConfig | None = None, lifespan: Lifespan | None = None
-) -> DeskApp:
-    """The ASGI application around a desk; without one it still knows its OpenAPI document."""
+def create_app(desk: Desk | None = None, *, mounts: Mapping[str, ASGIApp] | None = None) -> DeskApp:
+    """The ASGI application around a desk; without one it still knows its OpenAPI document.
+
+    Args:
+        desk: The services.
+        mounts: More applications by path, such as the simulators of a demo.
+    """
     app = DeskApp(
         title="Frontdesk",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=lifespan or _no_lifespan,
         telemetry={"tracing": False},
     )
-    app.state.config = desk.config if desk is not None else config or ApiConfig()
+    app.state.config = desk.config if desk is not None else ApiConfig()
     app.state.desk = desk
     app.add_exception_handler(DeskError, on_desk_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_error)
     for router in ROUTERS:
         app.router.routes.extend(router.routes)  # flat: an included router would match every path twice
+    for path, mounted in (mounts or {}).items():
+        app.mount(path, mounted)
+    app.router.redirect_slashes = False
+    app.router.default = Pages(app.state.config)
     return app
-
-
-@asynccontextmanager
-async def _no_lifespan(_app: Any) -> AsyncIterator[None]:
-    yield
 
 
 _UPLOADS = ("/v1/attachments", "/v1/widget/attachments", "/simulators/")

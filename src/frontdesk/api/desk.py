@@ -3,6 +3,7 @@
 An endpoint asks for it with `desk: DeskDep`. No rule and no wiring here.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,9 @@ from frontdesk.ports.channel import Channel
 if TYPE_CHECKING:
     from frontdesk.features.accounts.access import Access
     from frontdesk.features.accounts.signing_in import SigningIn
+    from frontdesk.features.attachments.links import FileLinks
+    from frontdesk.features.attachments.uploads import Uploads
+    from frontdesk.features.inboxes.inboxes import Inboxes
     from frontdesk.store.engine import Store
 
 
@@ -36,6 +40,8 @@ class ApiConfig:
     log_requests: bool = False
     demo_sign_in: tuple[str, str] | None = None
     """E-mail and password of the demo's owner; set in a demo only."""
+    demo_public_key: str | None = None
+    """Of the demo's web chat, for the sample page; set in a demo only."""
 
     @property
     def is_secure(self) -> bool:
@@ -54,6 +60,11 @@ class Desk:
     access: "Access"
     signing_in: "SigningIn"
     channels: Mapping[str, Channel]
+    inboxes: "Inboxes"
+    uploads: "Uploads"
+    links: "FileLinks"
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is told to stop: long answers and sockets end themselves."""
     actors: Meter = field(init=False)
     addresses: Meter = field(init=False)
 

@@ -5,6 +5,7 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 
 from fastapi import APIRouter
 
+from frontdesk.api import docs
 from frontdesk.api.v1 import health
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, docs.router)

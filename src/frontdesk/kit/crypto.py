@@ -90,6 +90,10 @@ class Vault:
         """A URL-safe signature over these parts (128 bits)."""
         return _signature(self._signing[0], parts)
 
+    def derive(self, purpose: str) -> bytes:
+        """A key of its own for another purpose."""
+        return _derive(self._masters[0], purpose.encode())
+
     def is_signed(self, signature: str, *parts: str) -> bool:
         """Whether `sign` made this signature over these parts, now or with a retired key."""
         return any(is_same(_signature(key, parts), signature) for key in self._signing)

@@ -4,7 +4,6 @@ import asyncio
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from frontdesk.api.desk import DeskDep
@@ -30,9 +29,9 @@ async def live() -> Health:
 
 
 @router.get("/ready", response_model=Health, responses={503: {"model": Health}})
-async def ready(desk: DeskDep, request: Request) -> Health | JSONResponse:
+async def ready(desk: DeskDep) -> Health | JSONResponse:
     """The database answers and the desk is not stopping."""
-    if getattr(request.app.state, "is_stopping", False):
+    if desk.stopping.is_set():
         return _not_ready("The desk is stopping.")
     try:
         async with asyncio.timeout(_READY_SECONDS):

@@ -67,13 +67,21 @@ class Inboxes:
         channels: The known channels by slug.
         public_url: How providers reach the desk, with the prefix of a proxy.
         own_url: How the desk reaches itself: where the simulators are, and their hooks go.
+        is_demo: Whether every inbox made here is a simulated one.
     """
 
     def __init__(
-        self, store: Store, vault: Vault, channels: Mapping[str, Channel], *, public_url: str, own_url: str
+        self,
+        store: Store,
+        vault: Vault,
+        channels: Mapping[str, Channel],
+        *,
+        public_url: str,
+        own_url: str,
+        is_demo: bool = False,
     ) -> None:
         self._store, self._vault, self.channels = store, vault, channels
-        self._public_url, self._own_url = public_url, own_url
+        self._public_url, self._own_url, self._is_demo = public_url, own_url, is_demo
         self._http = HttpClient()
         self._simulated_http = HttpClient.for_origin(own_url)
         self._kept: dict[UUID, tuple[float, OpenInbox]] = {}
@@ -143,7 +151,7 @@ class Inboxes:
                 continue
         return opened
 
-    def create(self, tx: Tx, scope: Scope, draft: InboxDraft, *, simulated_origin: str | None = None) -> Row:
+    def create(self, tx: Tx, scope: Scope, draft: InboxDraft) -> Row:
         """Add an inbox.
 
         Raises:
@@ -167,7 +175,7 @@ class Inboxes:
                 reopen_policy=draft.reopen_policy,
                 greeting=draft.greeting,
                 time_zone=draft.time_zone,
-                simulated_origin=simulated_origin,
+                simulated_origin=f"simulators/{draft.channel}" if self._is_demo else None,
             ),
         )
         self._seal(tx, row, opened)

@@ -1,0 +1,110 @@
+"""Wires the desk together: store, channels, features, API, workers. The one place that knows all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from frontdesk.api.app import DeskApp, create_app
+from frontdesk.api.desk import ApiConfig, Desk
+from frontdesk.backends.local_files import LocalFiles
+from frontdesk.features.accounts.access import Access
+from frontdesk.features.accounts.passwords import Passwords
+from frontdesk.features.accounts.signing_in import SigningIn
+from frontdesk.features.attachments.links import FileLinks
+from frontdesk.features.attachments.uploads import Uploads
+from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.kit.pages import Cursors
+from frontdesk.runtime import channels
+from frontdesk.runtime.roles import Worker
+from frontdesk.runtime.secret_key import vault_of
+from frontdesk.runtime.settings import Settings
+from frontdesk.store.engine import Store
+
+
+@dataclass(slots=True)
+class Container:
+    """The desk put together, ready to be served."""
+
+    desk: Desk
+    app: DeskApp
+    workers: list[Worker] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """Close what was opened here; the store is its opener's."""
+        await self.desk.inboxes.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoConfig:
+    """What the API must know of a demo."""
+
+    sign_in: tuple[str, str] | None = None
+    public_key: str | None = None
+
+
+def build(
+    settings: Settings,
+    store: Store,
+    *,
+    port: int,
+    demo: DemoConfig | None = None,
+    mounts: Mapping[str, ASGIApp] | None = None,
+) -> Container:
+    """Put the desk together over an open store.
+
+    Args:
+        settings: What was set.
+        store: Open; stays the caller's to close.
+        port: Where the desk listens.
+        demo: Set for a demo.
+        mounts: More applications by path: the simulators of a demo.
+    """
+    vault = vault_of(settings)
+    config = _api_config(settings, port, demo)
+    registry = channels.load()
+    access = Access(store)
+    desk = Desk(
+        config=config,
+        store=store,
+        vault=vault,
+        cursors=Cursors(vault.derive("cursors")),
+        access=access,
+        signing_in=SigningIn(store, access, Passwords(), session_days=settings.session.days),
+        channels=registry,
+        inboxes=Inboxes(
+            store,
+            vault,
+            registry,
+            public_url=config.public_url,
+            own_url=f"http://{settings.local_host}:{port}",
+            is_demo=demo is not None,
+        ),
+        uploads=Uploads(store, LocalFiles(settings.data_dir / "files"), settings.limits.upload_bytes),
+        links=FileLinks(vault, config.base_path),
+    )
+    return Container(desk, create_app(desk, mounts=mounts), _workers(desk, settings))
+
+
+def _workers(desk: Desk, settings: Settings) -> list[Worker]:  # noqa: ARG001 - what is set for workers
+    return []
+
+
+def _api_config(settings: Settings, port: int, demo: DemoConfig | None) -> ApiConfig:
+    limits = settings.limits
+    public_url = settings.url_at(port)
+    host = urlsplit(public_url).hostname or ""
+    return ApiConfig(
+        public_url=public_url,
+        base_path=settings.base_path,
+        allowed_hosts=frozenset({*settings.allowed_hosts, host, settings.host}),
+        body_bytes=limits.body_bytes,
+        upload_bytes=limits.upload_bytes,
+        hook_bytes=limits.hook_bytes,
+        requests_per_minute=limits.requests_per_minute,
+        requests_per_minute_per_address=limits.requests_per_minute_per_address,
+        log_requests=settings.log.requests,
+        demo_sign_in=demo.sign_in if demo else None,
+        demo_public_key=demo.public_key if demo else None,
+    )

@@ -1,0 +1,243 @@
+"""One process of the desk: opens the store, listens on one port, works, and stops cleanly when told to.
+
+At the signal to stop, nothing new is accepted, what is in flight is finished, workers give back their leases.
+"""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from frontdesk.domain.errors import Conflict
+from frontdesk.runtime import demo as demos
+from frontdesk.runtime.container import Container, DemoConfig, build
+from frontdesk.runtime.roles import Role, keep_running
+from frontdesk.runtime.settings import Settings
+from frontdesk.store.engine import Store, open_store
+
+log = structlog.get_logger("frontdesk.runtime")
+
+_SOCKET_BYTES = 64 * 1024
+_FINISH_SECONDS = 5
+
+
+class PortTaken(Conflict):
+    """Something listens on the port already."""
+
+    code = "port_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a person wants to know when the desk is ready."""
+
+    url: str
+    needs_setup: bool
+    is_loopback_only: bool
+    sign_in: tuple[str, str] | None = None
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process it lives in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket.
+
+    Raises:
+        PortTaken: The port is in use, or not ours to use.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            field="port",
+            hint="Stop what listens there, or choose another with --port (0 takes a free one).",
+        ) from error
+    return listener
+
+
+def server_for(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """The HTTP server around an app."""
+    proxies = list(settings.trusted_proxies)
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        backlog=2048,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=_FINISH_SECONDS,
+        ws_max_size=_SOCKET_BYTES,
+        ws_per_message_deflate=False,
+    )
+    return _Server(config)
+
+
+@asynccontextmanager
+async def serving(container: Container, listener: socket.socket, settings: Settings) -> AsyncIterator[None]:
+    """Serve a container's app on a bound socket while inside, then drain."""
+    server = server_for(container.app, settings)
+    task = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells by this flag only
+            await asyncio.sleep(0.002)
+        if task.done():
+            task.result()
+        yield
+    finally:
+        container.desk.stopping.set()
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+@asynccontextmanager
+async def working(container: Container, settings: Settings) -> AsyncIterator[None]:
+    """Run the container's workers while inside; those that do not end in time are cancelled."""
+    stopping = container.desk.stopping
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(keep_running(worker, stopping)) for worker in container.workers]
+    try:
+        yield
+    finally:
+        stopping.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=settings.workers.stop_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def run(
+    settings: Settings,
+    *,
+    roles: Collection[Role] = tuple(Role),
+    demo: bool = False,
+    announce: Callable[[Ready], None] = lambda _ready: None,
+) -> None:
+    """Run a process of the desk until it is told to stop.
+
+    Raises:
+        DeskError: It cannot start; the error says why and what to do.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_run(settings, roles, announce, demo=demo))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not there on every platform
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+async def _run(
+    settings: Settings, roles: Collection[Role], announce: Callable[[Ready], None], *, demo: bool
+) -> None:
+    store = await open_store(settings.database_url, pool_size=settings.store.pool_size)
+    try:
+        if Role.API in roles:
+            await _serve(settings, store, roles, announce, demo=demo)
+        else:
+            await _work(settings, store)
+    finally:
+        await store.close()
+
+
+async def _serve(
+    settings: Settings,
+    store: Store,
+    roles: Collection[Role],
+    announce: Callable[[Ready], None],
+    *,
+    demo: bool,
+) -> None:
+    await demos.check_kind(store, demo=demo)
+    open_to_all = demo or not await demos.needs_owner(store)
+    host = settings.host if open_to_all or is_loopback(settings.host) else "127.0.0.1"
+    listener = listen(host, settings.port)
+    port: int = listener.getsockname()[1]
+    async with contextlib.AsyncExitStack() as stack:
+        simulated = demos.Demo(settings, store, port) if demo else None
+        mounts: Mapping[str, ASGIApp] = {}
+        config: DemoConfig | None = None
+        if simulated is not None:
+            config, mounts = await simulated.prepare()
+            await stack.enter_async_context(simulated.running())
+        container = build(settings, store, port=port, demo=config, mounts=mounts)
+        stack.push_async_callback(container.close)
+        if Role.WORKER in roles:
+            await stack.enter_async_context(working(container, settings))
+        await stack.enter_async_context(serving(container, listener, settings))
+        _on_signal(container.desk.stopping)
+        ready = Ready(
+            url=container.desk.config.public_url,
+            needs_setup=await demos.needs_owner(store),
+            is_loopback_only=host != settings.host,
+            sign_in=config.sign_in if config else None,
+        )
+        gc.collect()
+        gc.freeze()  # what is here now stays; collections need not walk it (p99 22 ms to 5 ms on 3.11)
+        announce(ready)
+        await container.desk.stopping.wait()
+        log.info("stopping")
+
+
+async def _work(settings: Settings, store: Store) -> None:
+    container = build(settings, store, port=settings.port)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(container.close)
+        await stack.enter_async_context(working(container, settings))
+        _on_signal(container.desk.stopping)
+        gc.collect()
+        gc.freeze()
+        log.info("working", workers=[worker.name for worker in container.workers])
+        await container.desk.stopping.wait()
+        log.info("stopping")
+
+
+def _on_signal(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop(*_: Any) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
