@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from frontdesk.features.attachments.links import FileLinks
     from frontdesk.features.attachments.uploads import Uploads
     from frontdesk.features.inboxes.inboxes import Inboxes
+    from frontdesk.features.live.hub import Hub
     from frontdesk.store.engine import Store
+
+
+FRAMES_PER_MINUTE = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,20 @@ class Desk:
     inboxes: "Inboxes"
     uploads: "Uploads"
     links: "FileLinks"
+    hub: "Hub"
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is told to stop: long answers and sockets end themselves."""
     actors: Meter = field(init=False)
     addresses: Meter = field(init=False)
+    frames: Meter = field(init=False)
+    """What a socket says, by socket."""
+    sockets: dict[str, int] = field(default_factory=dict)
+    """How many are open, by network address."""
 
     def __post_init__(self) -> None:
         self.actors = Meter(self.config.requests_per_minute)
         self.addresses = Meter(self.config.requests_per_minute_per_address)
+        self.frames = Meter(FRAMES_PER_MINUTE)
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

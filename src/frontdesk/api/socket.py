@@ -1,13 +1,13 @@
 """Sockets and streams of the live line: frames in, texts out, and the codes with which they end.
 
-What is said and who may hear it is the hub's matter (features/live); here are only handshake, framing and closing.
+Who may hear what is the hub's matter (features/live); here are only handshake, framing and closing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from uuid import UUID, uuid4
 
 import structlog
 from pydantic import ValidationError
@@ -59,7 +59,7 @@ class _Line:
     admit: Callable[[], Awaitable[Scope | None]]
     cursor: str | None
     subscriber: Subscriber | None = None
-    places: dict[str, Any] = field(default_factory=dict)
+    key: UUID = field(default_factory=uuid4)
 
 
 async def serve_socket(websocket: WebSocket, *, visitors: bool) -> None:
@@ -166,7 +166,7 @@ async def _read(line: _Line) -> None:
     """Act on what the client says, until it leaves."""
     while True:
         text = await _receive(line.websocket)
-        budget = line.desk.frames.hit(id(line))
+        budget = line.desk.frames.hit(line.key)
         if not budget.is_allowed:
             raise _Closed(BAD_FRAME, "rate_limited", "Too many frames.")
         try:
@@ -245,12 +245,9 @@ async def _events(
 
 
 def _event(text: str) -> str:
-    """One frame as an event. Our frames begin with their type, and an event's with its cursor behind it."""
+    """One frame as an event. Our frames begin with their type, and the cursor follows if there is one."""
     type_ = text[len('{"type":"') :].partition('"')[0]
     marker = '"cursor":"'
-    at = text.find(marker, 0, 256) if type_ != "hello" else text.find(marker)
+    at = text.find(marker, 0, 256)
     line = "" if at < 0 else f"id: {text[at + len(marker) :].partition(chr(34))[0]}\n"
     return f"{line}event: {type_}\ndata: {text}\n\n"
-
-
-Texts = Iterable[str]

@@ -1,6 +1,6 @@
 """The live line of agents and of visitors: one path each, a WebSocket or a stream of server-sent events."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -14,7 +14,9 @@ from frontdesk.api.socket import serve_socket, serve_stream
 router = APIRouter(prefix="/v1", tags=["live"], route_class=DeskRoute)
 
 CursorQuery = Annotated[str | None, Query(max_length=512, description="Where to go on; default: from now.")]
-_STREAM = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 @router.websocket("/live")
