@@ -6,6 +6,6 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 from fastapi import APIRouter
 
 from frontdesk.api import docs
-from frontdesk.api.v1 import health
+from frontdesk.api.v1 import health, live
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, docs.router)
+ROUTERS: tuple[APIRouter, ...] = (health.router, live.router, docs.router)

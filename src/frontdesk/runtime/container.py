@@ -14,7 +14,11 @@ from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import SigningIn
 from frontdesk.features.attachments.links import FileLinks
 from frontdesk.features.attachments.uploads import Uploads
+from frontdesk.features.conversations.views import Views
 from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.features.live.cursors import LiveCursors
+from frontdesk.features.live.hub import Hub
+from frontdesk.features.live.hydration import Hydration
 from frontdesk.kit.pages import Cursors
 from frontdesk.runtime import channels
 from frontdesk.runtime.roles import Worker
@@ -65,11 +69,13 @@ def build(
     config = _api_config(settings, port, demo)
     registry = channels.load()
     access = Access(store)
+    cursors, links = Cursors(vault.derive("cursors")), FileLinks(vault, config.base_path)
+    live = LiveCursors(cursors, vault)
     desk = Desk(
         config=config,
         store=store,
         vault=vault,
-        cursors=Cursors(vault.derive("cursors")),
+        cursors=cursors,
         access=access,
         signing_in=SigningIn(store, access, Passwords(), session_days=settings.session.days),
         channels=registry,
@@ -82,7 +88,8 @@ def build(
             is_demo=demo is not None,
         ),
         uploads=Uploads(store, LocalFiles(settings.data_dir / "files"), settings.limits.upload_bytes),
-        links=FileLinks(vault, config.base_path),
+        links=links,
+        hub=Hub(store, Hydration(store, Views(registry, links), live), live),
     )
     return Container(desk, create_app(desk, mounts=mounts), _workers(desk, settings))
 

@@ -121,6 +121,7 @@ async def serving(container: Container, listener: socket.socket, settings: Setti
         yield
     finally:
         container.desk.stopping.set()
+        container.desk.hub.stop()
         server.should_exit = True
         await task
         listener.close()
@@ -205,6 +206,7 @@ async def _serve(
         stack.push_async_callback(container.close)
         if Role.WORKER in roles:
             await stack.enter_async_context(working(container, settings))
+        await stack.enter_async_context(container.desk.hub.running())
         await stack.enter_async_context(serving(container, listener, settings))
         _on_signal(container.desk.stopping)
         ready = Ready(
