@@ -322,7 +322,7 @@ async def test_phones_are_made_and_found(world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("POST", f"phones/{NORA}/messages", b"{", 422),
+        ("POST", f"phones/{NORA}/messages", b"{", 400),
         ("POST", f"phones/{NORA}/messages", b'{"type":"text"}', 422),
         ("POST", f"phones/{NORA}/messages", b'{"type":"dance"}', 422),
         ("POST", f"phones/{NORA}/messages", b'{"type":"text","text":"x","more":1}', 422),
@@ -334,7 +334,7 @@ async def test_phones_are_made_and_found(world: World) -> None:
         ("PUT", "faults", b'{"faults":[{"kind":"meteor"}]}', 422),
         ("PUT", "faults", b"[]", 422),
         ("PUT", "settings", b'{"enforce_window":"perhaps"}', 422),
-        ("PUT", "settings", b"[1]", 400),
+        ("PUT", "settings", b"[1]", 422),
         ("GET", "media/1", None, 404),
         ("DELETE", "phones", None, 405),
         ("GET", "nothing", None, 404),
@@ -347,3 +347,34 @@ async def test_bad_input_is_answered_with_what_is_wrong(
     assert response.status_code == status, response.text
     assert world.inbox.posts == []
     assert world.simulator.faults.rules == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_pages_of_other_sites_cannot_act_as_a_phone(world: World, headers: dict[str, str]) -> None:
+    """Refusal 48."""
+    body = b'{"type": "text", "text": "x"}'
+    more = {"Content-Type": "text/plain", **headers}
+    response = await world.play("POST", f"phones/{NORA}/messages", content=body, headers=more)
+    assert response.status_code == 403
+    assert world.inbox.posts == []
+    own = {"Origin": world.url, "Sec-Fetch-Site": "same-origin"}
+    response = await world.play("POST", f"phones/{NORA}/messages", content=body, headers=own)
+    assert response.status_code == 201
+
+
+async def test_a_number_that_is_taken_cannot_be_changed_to(world: World) -> None:
+    world.simulator.add_phone("447700900143")
+    response = await world.play(
+        "POST", f"phones/{NORA}/messages", {"type": "number_change", "new_wa_id": "447700900143"}
+    )
+    assert response.status_code == 400
+    assert set(world.simulator.state.phones) == {NORA, "447700900143"}
+    assert world.inbox.posts == []

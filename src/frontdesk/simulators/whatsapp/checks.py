@@ -22,10 +22,10 @@ def check_send(body: Any) -> dict[str, Any]:
     if body.get("status") is None:
         _check_recipient(body)
         kind = body.setdefault("type", "text")
-        if kind not in TYPES:
+        if not isinstance(kind, str) or kind not in TYPES:
             listed = ", ".join(sorted(name.upper() for name in TYPES))
             raise GraphError(100, title=f'Param type must be one of {{{listed}}} - got "{kind}".')
-        if not isinstance(body.get(kind), (dict, list)):
+        if not isinstance(body.get(kind), list if kind == "contacts" else dict):
             raise GraphError(131008, f"The parameter {kind} is required.")
         _CHECKS[kind](body[kind])
         _check_context(body)
@@ -40,7 +40,7 @@ def _check_recipient(body: dict[str, Any]) -> None:
         raise GraphError(
             100, title="Invalid parameter", details="Param to must be a phone number or a user id."
         )
-    if body.get("recipient_type", "individual") not in {"individual", "group"}:
+    if body.get("recipient_type", "individual") not in ("individual", "group"):
         raise GraphError(100, title="Param recipient_type must be one of {INDIVIDUAL, GROUP}.")
 
 
@@ -68,6 +68,8 @@ def _text(text: dict[str, Any]) -> None:
 
 
 def _media(media: dict[str, Any]) -> None:
+    if not isinstance(media.get("id", ""), (str, int)):
+        raise wrong("Param id must be a string.")
     if bool(media.get("id")) == bool(media.get("link")):
         raise GraphError(131009, "Exactly one of id and link must be given for media.")
     _string(media, "caption", "caption", 1024, required=False)
@@ -110,7 +112,7 @@ def _reaction(reaction: dict[str, Any]) -> None:
 
 def _interactive(interactive: dict[str, Any]) -> None:
     kind = interactive.get("type")
-    checks: dict[Any, Callable[[dict[str, Any]], None]] = {
+    checks: dict[str, Callable[[dict[str, Any]], None]] = {
         "button": _buttons,
         "list": _list,
         "cta_url": _link,
@@ -119,7 +121,7 @@ def _interactive(interactive: dict[str, Any]) -> None:
         "product": lambda _action: None,
         "product_list": lambda _action: None,
     }
-    if kind not in checks:
+    if not isinstance(kind, str) or kind not in checks:
         raise wrong(f"Param interactive['type'] must be one of {sorted(checks)}.")
     text = interactive.get("body")
     if kind != "product":
@@ -138,6 +140,10 @@ def _interactive(interactive: dict[str, Any]) -> None:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list_of(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _buttons(action: dict[str, Any]) -> None:
@@ -159,7 +165,7 @@ def _list(action: dict[str, Any]) -> None:
     if not isinstance(sections, list) or not 1 <= len(sections) <= 10:
         raise wrong("The number of sections must be between 1 and 10.")
     sections = [_object(section) for section in sections]
-    rows = [_object(row) for section in sections for row in section.get("rows") or ()]
+    rows = [_object(row) for section in sections for row in _list_of(section.get("rows"))]
     if not 1 <= len(rows) <= 10:
         raise wrong("The total row count must be between 1 and 10.")
     for section in sections:

@@ -1,6 +1,5 @@
 """The door to Graph API's endpoints: who asks, for what, with which body; and how refusals are answered."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp
 
 from frontdesk.simulators.whatsapp.errors import GraphError, no_such_object
 from frontdesk.simulators.whatsapp.network import Network
+from frontdesk.simulators.whatsapp.reading import parse_json
 from frontdesk.simulators.whatsapp.state import Business
 from frontdesk.simulators.whatsapp.wire import Cut
 
@@ -78,7 +78,7 @@ async def read_json(request: Request) -> Any:
             body += chunk
             if len(body) > MAX_JSON_BYTES:
                 raise GraphError(100, "The request body is too large.", status=413)
-        return json.loads(bytes(body))
+        return parse_json(bytes(body))
     except ClientDisconnect as error:
         raise GraphError(100, "The request ended early.") from error
     except (ValueError, RecursionError) as error:

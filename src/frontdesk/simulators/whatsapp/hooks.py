@@ -123,7 +123,8 @@ class HookSender:
             if status == 200:
                 self._taken(changes)
                 return
-            if attempt > len(self._retry_seconds) or self._tasks is None:
+            is_over = attempt > len(self._retry_seconds) or self.underway > 2 * LANES * MAX_QUEUE
+            if is_over or self._tasks is None:
                 self.given_up += len(changes)
                 self.underway -= len(changes)
                 return

@@ -167,6 +167,9 @@ def _about(network: Network, business: Business, phone: Phone, action: Reaction 
 
 def _change_number(network: Network, business: Business, phone: Phone, action: NumberChange) -> str:
     state, new = network.state, digits(action.new_wa_id)
+    if new in state.phones:
+        msg = f"{new} has a phone already"
+        raise ValueError(msg)
     message_id = state.ids.message(phone.wa_id, from_phone=True)
     system = {
         "body": f"{phone.name} changed from {phone.wa_id} to {new}",

@@ -205,7 +205,7 @@ class Network:
 
     def _arrive(self, business: Business, phone: Phone, message: PhoneMessage) -> None:
         if not phone.is_online:
-            self.later(0.2, lambda: self._arrive(business, phone, message))
+            phone.waiting.append(lambda: self._arrive(business, phone, message))
             return
         self._advance(business, phone, message, "delivered")
         wait = self.state.settings.read_after_seconds
@@ -287,6 +287,12 @@ class Network:
         if message is not None and message.status == "sent":
             message.status = "delivered"
             self.state.show(phone, message)
+
+    def set_online(self, phone: Phone, *, is_online: bool) -> None:
+        """Switch a phone off or on; when it comes on, what waited for it arrives."""
+        phone.is_online = is_online
+        while phone.is_online and phone.waiting:
+            phone.waiting.popleft()()
 
     def read(self, phone: Phone, message_id: str | None) -> int:
         """The phone's owner reads everything, or up to this message. How many became read."""

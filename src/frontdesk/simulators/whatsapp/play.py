@@ -17,7 +17,6 @@ GET  /play/live                        SSE: hello, phone, phone_gone, message, f
 
 import dataclasses
 import itertools
-import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
@@ -33,6 +32,7 @@ from frontdesk.simulators.whatsapp.faults import TITLES, Fault
 from frontdesk.simulators.whatsapp.inbound import perform
 from frontdesk.simulators.whatsapp.live import Live
 from frontdesk.simulators.whatsapp.network import Network
+from frontdesk.simulators.whatsapp.reading import parse_json
 from frontdesk.simulators.whatsapp.state import WINDOW, Phone, Settings, Unknown
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
@@ -118,7 +118,7 @@ class Play:
 
     async def add_phone(self, request: Request) -> Response:
         """A new phone, or the one with this number."""
-        wanted = PhoneCreate.model_validate_json(await _body(request) or b"{}")
+        wanted = PhoneCreate.model_validate(await _json(request))
         phone = self.state.add_phone(wanted.wa_id, wanted.name)
         self.state.show_phone(phone)
         return JSONResponse(self.state.shown_phone(phone), 201)
@@ -130,10 +130,11 @@ class Play:
     async def change_phone(self, request: Request) -> Response:
         """Change a phone."""
         phone = self._phone(request)
-        wanted = PhoneUpdate.model_validate_json(await _body(request))
+        wanted = PhoneUpdate.model_validate(await _json(request))
         for name, value in wanted.model_dump(exclude_unset=True, exclude={"window"}).items():
             if value is not None or name == "reads_at_once":
                 setattr(phone, name, value)
+        self.network.set_online(phone, is_online=phone.is_online)
         if wanted.window is not None:
             now = self.state.now()
             for business in self.state.businesses:
@@ -148,12 +149,12 @@ class Play:
     async def write(self, request: Request) -> Response:
         """A phone sends."""
         phone = self._phone(request)
-        message_id = perform(self.network, phone, action_adapter.validate_json(await _body(request)))
+        message_id = perform(self.network, phone, action_adapter.validate_python(await _json(request)))
         return JSONResponse({"id": message_id, "wa_id": phone.wa_id}, 201)
 
     async def read(self, request: Request) -> Response:
         """A phone's owner reads."""
-        mark = ReadMark.model_validate_json(await _body(request) or b"{}")
+        mark = ReadMark.model_validate(await _json(request))
         return JSONResponse({"read": self.network.read(self._phone(request), mark.message_id)})
 
     async def upload(self, request: Request) -> Response:
@@ -188,7 +189,7 @@ class Play:
 
     async def set_faults(self, request: Request) -> Response:
         """Set these faults and no others."""
-        self.network.faults.rules = FaultList.model_validate_json(await _body(request)).faults
+        self.network.faults.rules = FaultList.model_validate(await _json(request)).faults
         self.live.publish({"type": "faults", **self._faults()})
         return JSONResponse(self._faults())
 
@@ -204,8 +205,10 @@ class Play:
 
     async def set_settings(self, request: Request) -> Response:
         """Change the settings that are given."""
-        given = _object(await _body(request))
-        self.state.settings = Settings.model_validate(self.state.settings.model_dump() | given)
+        given = await _json(request)
+        self.state.settings = Settings.model_validate(
+            self.state.settings.model_dump() | given if isinstance(given, dict) else given
+        )
         return await self.show_settings(request)
 
     async def ledger(self, request: Request) -> Response:
@@ -253,12 +256,8 @@ def _past(entries: Any, after: str) -> list[dict[str, Any]]:
     return [dataclasses.asdict(entry) | {"at": entry.at.isoformat()} for entry in found]
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    given = json.loads(body)
-    if not isinstance(given, dict):
-        msg = "the body must be a JSON object"
-        raise ValueError(msg)  # noqa: TRY004
-    return given
+async def _json(request: Request) -> Any:
+    return parse_json(await _body(request) or b"{}")
 
 
 async def _body(request: Request) -> bytes:
@@ -275,6 +274,8 @@ def _answered(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
     """A handler whose refusals are answers: 404 for what is not there, 422 with the fields for the rest."""
 
     async def answer(request: Request) -> Response:
+        if request.method != "GET" and _is_from_elsewhere(request):
+            return _problem(403, "another site may not act as a phone")
         try:
             return await handler(request)
         except Unknown as error:
@@ -290,6 +291,14 @@ def _answered(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
             return _problem(422, f"{error}: {error.details}" if error.details else str(error))
 
     return answer
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Whether a browser sends this for a page of another site: nobody signs in here, so it must not."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        return True
+    return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
 
 
 def _problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> Response:

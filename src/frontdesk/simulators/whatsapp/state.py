@@ -105,6 +105,8 @@ class Phone:
     last_sent_to: dict[str, datetime] = field(default_factory=dict)
     typing_until: datetime | None = None
     last_business: str | None = None
+    waiting: deque[Callable[[], None]] = field(default_factory=lambda: deque(maxlen=MAX_MESSAGES_PER_PHONE))
+    """What happens once it is online again."""
 
     def find(self, message_id: str) -> PhoneMessage | None:
         """The message of this id, newest first."""

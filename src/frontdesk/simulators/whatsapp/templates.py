@@ -69,7 +69,8 @@ def fill(templates: list[dict[str, Any]], sent: dict[str, Any]) -> tuple[dict[st
 def _values(sent: dict[str, Any], variables: list[str]) -> dict[str, str]:
     components = [one for one in sent.get("components", []) if isinstance(one, dict)]
     bodies = [one for one in components if str(one.get("type", "")).lower() == "body"]
-    parameters = bodies[0].get("parameters") or [] if bodies else []
+    given = bodies[0].get("parameters") if bodies else []
+    parameters = [one if isinstance(one, dict) else {} for one in given] if isinstance(given, list) else []
     if len(parameters) != len(variables):
         raise GraphError(
             132000,
@@ -78,7 +79,7 @@ def _values(sent: dict[str, Any], variables: list[str]) -> dict[str, str]:
         )
     values: dict[str, str] = {}
     for position, parameter in enumerate(parameters):
-        variable = parameter.get("parameter_name") or variables[position]
+        variable = str(parameter.get("parameter_name") or variables[position])
         text = parameter.get("text")
         if variable not in variables or not isinstance(text, str) or not text:
             raise GraphError(132012, f"body: parameter {variable} is missing or has no text")

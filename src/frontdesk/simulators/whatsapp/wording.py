@@ -6,8 +6,8 @@ from typing import Any
 def shown_text(kind: str, body: Any) -> str:
     """The words of a message: its text, caption, title or a name for what it is."""
     if not isinstance(body, dict):
-        cards = [card for card in body or () if isinstance(card, dict)]
-        return ", ".join(str(card.get("name", {}).get("formatted_name", "")) for card in cards)
+        cards = [card.get("name") for card in body or () if isinstance(card, dict)]
+        return ", ".join(str(name.get("formatted_name", "")) for name in cards if isinstance(name, dict))
     if kind == "location":
         return str(body.get("name") or f"{body.get('latitude')}, {body.get('longitude')}")
     if kind == "interactive":
