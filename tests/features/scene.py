@@ -1,14 +1,18 @@
 """A desk's rows without its services: an account, an inbox, agents, and a channel that does as it is told."""
 
 import asyncio
-from collections.abc import Sequence
+import hashlib
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from frontdesk.domain.content import Content, Text
 from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.errors import NotFound, TooLarge
 from frontdesk.domain.inbound import Address, InboundEvent, MessageReceived, Party, StatusReported
 from frontdesk.domain.message import DeliveryStatus, Direction
 from frontdesk.domain.scope import ROLE_PERMISSIONS, ActorType, Role, Scope
@@ -16,7 +20,11 @@ from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.reads import MessageRead
 from frontdesk.features.conversations.receive import Arrived, receive
 from frontdesk.features.conversations.views import Views
+from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.jobs.worker import Worker
+from frontdesk.kit.http import HttpClient
 from frontdesk.kit.ids import uuid7
+from frontdesk.ports.blobs import Blob, BlobMissing
 from frontdesk.ports.channel import (
     Capabilities,
     Challenge,
@@ -30,11 +38,13 @@ from frontdesk.ports.channel import (
     SendResult,
     Sent,
 )
-from frontdesk.store import conversations, events, timeline
+from frontdesk.store import conversations, events, inboxes, timeline
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store
 from frontdesk.store.statement import Statement, insert
 from frontdesk.store.tx import ReadTx, Row, Tx
+
+T = TypeVar("T")
 
 ALL_KINDS = frozenset({
     "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction",
@@ -225,3 +235,73 @@ def echo(body: str, *, source_id: str, sender: str = "34600") -> MessageReceived
 def status(source_id: str, word: str, **more: Any) -> StatusReported:
     """A provider's report."""
     return StatusReported(source_id=source_id, status=DeliveryStatus(word), provider_status=word, **more)
+
+
+class PaperInboxes:
+    """Opens the scene's inboxes without secrets."""
+
+    def __init__(self, *scenes: Scene) -> None:
+        self._scenes = {scene.inbox_id: scene for scene in scenes}
+        self.states: list[tuple[UUID, str, str | None]] = []
+
+    async def open(self, inbox_id: UUID) -> OpenInbox:
+        scene = self._scenes.get(inbox_id)
+        if scene is None:
+            raise NotFound("There is no such inbox.")
+        row = await scene.store.read(lambda tx: inboxes.find(tx, inbox_id))
+        if row is None:
+            raise NotFound("There is no such inbox.")
+        connection = Connection(inbox_id, scene.account_id, "Front", NoConfig(), HttpClient())
+        return OpenInbox(row, scene.channel, connection)
+
+    async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
+        self.states.append((inbox_id, state, reason))
+
+
+class PaperBlobs:
+    """Keeps bytes in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def write(self, chunks: AsyncIterable[bytes], limit: int) -> Blob:
+        content = b"".join([chunk async for chunk in chunks])
+        if len(content) > limit:
+            raise TooLarge("Too large.")
+        name = str(uuid4())
+        self.kept[name] = content
+        return Blob(name, len(content), hashlib.sha256(content).hexdigest(), content[:64])
+
+    async def read(self, name: str) -> bytes:
+        if name not in self.kept:
+            raise BlobMissing
+        return self.kept[name]
+
+    async def stream(self, name: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        yield self.kept[name][start : None if length is None else start + length]
+
+    async def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+@asynccontextmanager
+async def working(*workers: Worker) -> AsyncIterator[asyncio.Event]:
+    """Run workers for the length of the block; stop them in order."""
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(worker.run(stop))
+        try:
+            yield stop
+        finally:
+            stop.set()
+
+
+async def until(check: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
+    """Ask until the answer is true; fail with the last answer after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (answer := await check()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still {answer!r} after {seconds} s")
+        await asyncio.sleep(0.01)
+    return answer

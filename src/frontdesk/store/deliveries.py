@@ -183,11 +183,14 @@ _ATTEMPTS = Statement(
     .where(_a.c.delivery_id == P("delivery_id"), _a.c.account_id == P("account_id"))
     .order_by(_a.c.number, _a.c.id)
 )
-_ROUND_BEGAN = Statement(
-    sa.select(sa.func.min(_a.c.started_at, type_=_a.c.started_at.type)).where(
-        _a.c.delivery_id == P("delivery_id"), _a.c.number > P("after_number")
-    )
+_LAST_ATTEMPTS = Statement(
+    sa.select(_a.c.started_at)
+    .where(_a.c.delivery_id == P("delivery_id"))
+    .order_by(_a.c.number.desc())
+    .limit(P("count"))
 )
+_NUMBER = Statement(sa.select(sa.func.count()).select_from(_a).where(_a.c.delivery_id == P("delivery_id")))
+_INBOX_OF = Statement(sa.select(_d.c.inbox_id).where(_d.c.id == P("id")))
 
 
 def lock(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Delivery]:
@@ -272,7 +275,7 @@ def in_trouble(
 
 
 def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:
-    """Sends of the last `back` messages whose outcome is open, oldest first: id, message_id, kind, content."""
+    """Open sends among the last `back` messages, the oldest first: id, message_id, kind, content."""
     return tx.rows(_UNPROVEN, conversation_id=conversation_id, back=back)
 
 
@@ -289,7 +292,7 @@ def begin_attempt(tx: Tx, delivery: Delivery, attempt_id: UUID) -> None:
         id=attempt_id,
         account_id=delivery.account_id,
         delivery_id=delivery.id,
-        number=delivery.attempts,
+        number=tx.scalar(_NUMBER, delivery_id=delivery.id) + 1,
     )
 
 
@@ -322,9 +325,15 @@ def attempts(tx: ReadTx, account_id: UUID, delivery_id: UUID) -> list[Row]:
     return tx.rows(_ATTEMPTS, account_id=account_id, delivery_id=delivery_id)
 
 
-def round_began_at(tx: ReadTx, delivery_id: UUID, after_number: int = 0) -> datetime | None:
-    """When the first of the tries after `after_number` began."""
-    found: datetime | None = tx.scalar(_ROUND_BEGAN, delivery_id=delivery_id, after_number=after_number)
+def round_began_at(tx: ReadTx, delivery_id: UUID, attempts_so_far: int) -> datetime | None:
+    """When the first of the last so many tries began."""
+    rows = tx.rows(_LAST_ATTEMPTS, delivery_id=delivery_id, count=attempts_so_far)
+    return rows[-1].started_at if rows else None
+
+
+def inbox_of(tx: ReadTx, delivery_id: UUID) -> UUID | None:
+    """The inbox by which a delivery goes."""
+    found: UUID | None = tx.scalar(_INBOX_OF, id=delivery_id)
     return found
 
 

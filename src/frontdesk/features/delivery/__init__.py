@@ -1,1 +1,4 @@
-"""The outbox: hands messages to channels, in order per conversation, and records what came of it."""
+"""Delivery: every outgoing message leaves once, in the order of its conversation; what is unknown is shown.
+
+Knows channels by their port only. What came in about a delivery is folded in by conversations/statuses.
+"""

@@ -1,1 +1,1 @@
-"""Receipts of the providers' hooks and the work of turning them into received messages and statuses."""
+"""Reading what providers sent: receipts become events, files are fetched. Decides nothing of its own."""

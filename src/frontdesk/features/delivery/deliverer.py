@@ -1,0 +1,221 @@
+"""Handles the lanes of the queue "deliver": one lane per conversation, so its messages leave in order.
+
+Each inbox may have so many sends under way; a slow provider then holds up its own conversations, not others'.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from frontdesk.domain.content import Content
+from frontdesk.domain.errors import Busy, DeskError
+from frontdesk.domain.inbound import Address
+from frontdesk.features.conversations.arrivals import file_of
+from frontdesk.features.conversations.sending import DELIVER_QUEUE
+from frontdesk.features.delivery import outbox
+from frontdesk.features.delivery.backoff import Backoff
+from frontdesk.features.delivery.outbox import Interrupted, Letter
+from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.jobs.worker import Worker
+from frontdesk.kit.ids import uuid7
+from frontdesk.ports.blobs import BlobMissing, Blobs
+from frontdesk.ports.channel import Failed, OutboundFile, OutboundMessage, SendResult, Unknown
+from frontdesk.store import deliveries, jobs, media
+from frontdesk.store.engine import Store
+from frontdesk.store.jobs import Job, Lane, LeaseLost
+from frontdesk.store.tx import Tx
+
+log = structlog.get_logger("frontdesk.delivery")
+
+SLOTS = 256
+PER_INBOX = 32
+LEASE_SECONDS = 90.0
+_MOST_KEPT = 50_000
+ATTEMPT_SECONDS = 30.0
+"""Of one try; shorter than what must be left of the lease when it begins."""
+
+
+class OpensInboxes(Protocol):
+    """Finds inboxes ready for use."""
+
+    async def open(self, inbox_id: UUID) -> OpenInbox:
+        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
+
+    async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
+        """Note how an inbox stands."""
+
+
+class Deliverer:
+    """Sends what is queued.
+
+    Args:
+        store: Where it is queued.
+        inboxes: By which channel it goes.
+        blobs: Where its files are.
+        backoff: When to try again.
+        per_inbox: How many sends an inbox may have under way.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        inboxes: OpensInboxes,
+        blobs: Blobs,
+        *,
+        backoff: Backoff | None = None,
+        per_inbox: int = PER_INBOX,
+    ) -> None:
+        self._store, self._inboxes, self._blobs = store, inboxes, blobs
+        self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
+        self._under_way: Counter[UUID | None] = Counter()
+        self._inbox_of_lane: dict[UUID, UUID | None] = {}
+        self.stopping = False
+
+    def worker(self) -> Worker:
+        """The worker that delivers."""
+        return Worker(self._store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
+
+    async def handle(self, lane: Lane) -> None:
+        """Send a lane's messages one after the other; stop at the first that has to wait."""
+        for n, job in enumerate(lane.jobs):
+            if n:
+                await self._store.write(lambda tx: jobs.renew(tx, lane, LEASE_SECONDS))
+            if self.stopping or not await self._deliver(lane, job):
+                break
+        await self._store.write(lambda tx: jobs.release(tx, lane))
+
+    async def _deliver(self, lane: Lane, job: Job) -> bool:
+        """One message; says whether the next of the lane may go."""
+        inbox_id = await self._inbox_of(lane, job)
+        if self._under_way[inbox_id] >= self._per_inbox:
+            await self._put_off(lane, job)
+            return False
+        self._under_way[inbox_id] += 1
+        try:
+            letter = await self._begin(lane, job)
+            if letter is None:
+                return True
+            result = await self._send(letter)
+            await self._end(lane, job, letter, result)
+        finally:
+            self._under_way[inbox_id] -= 1
+            if not self._under_way[inbox_id]:
+                del self._under_way[inbox_id]
+        return not (isinstance(result, Failed) and result.retryable)
+
+    async def _inbox_of(self, lane: Lane, job: Job) -> UUID | None:
+        """The inbox of a lane; a conversation never changes its inbox."""
+        if lane.key not in self._inbox_of_lane:
+            delivery_id = UUID(job.payload["delivery"])
+            found = await self._store.read(lambda tx: deliveries.inbox_of(tx, delivery_id))
+            if len(self._inbox_of_lane) >= _MOST_KEPT:
+                self._inbox_of_lane.clear()
+            self._inbox_of_lane[lane.key] = found
+        return self._inbox_of_lane[lane.key]
+
+    async def _put_off(self, lane: Lane, job: Job) -> None:
+        """The inbox has enough under way: give the lane back for about a second."""
+        seconds = random.uniform(0.5, 1.5)  # noqa: S311 - so that not all come back at once
+
+        def change(tx: Tx) -> None:
+            jobs.retry(tx, lane, job.id, tx.now + timedelta(seconds=seconds), "The inbox is busy.")
+
+        await self._store.write(change)
+
+    async def _begin(self, lane: Lane, job: Job) -> Letter | None:
+        attempt_id = uuid7()
+        begun = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id))
+        if not isinstance(begun, Interrupted):
+            return begun
+        opened = await self._open(begun.inbox_id)
+        if not isinstance(opened, Failed) and opened.channel.capabilities.idempotent_sends:
+            again = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id, resume=True))
+            return again if isinstance(again, Letter) else None
+        log.warning("delivery_unknown", delivery=str(begun.delivery_id))
+        await self._store.write(lambda tx: outbox.end_interrupted(tx, lane, job))
+        return None
+
+    async def _open(self, inbox_id: UUID) -> OpenInbox | Failed:
+        try:
+            return await self._inboxes.open(inbox_id)
+        except Busy:
+            raise
+        except DeskError as error:
+            return Failed(code=error.code, message=error.message, retryable=False)
+
+    async def _send(self, letter: Letter) -> SendResult:
+        try:
+            opened = await self._open(letter.inbox_id)
+            if isinstance(opened, Failed):
+                return opened
+            file = await self._file(letter)
+        except Busy as error:
+            return Failed(code=error.code, message=error.message, retryable=True)
+        if isinstance(file, Failed):
+            return file
+        result = await self._call(opened, _outbound(letter, file))
+        if isinstance(result, Failed) and result.auth_expired:
+            await self._inboxes.note_state(
+                letter.account_id, letter.inbox_id, "reconnect", result.message[:500]
+            )
+        return result
+
+    async def _call(self, opened: OpenInbox, outbound: OutboundMessage) -> SendResult:
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                return await opened.channel.send(outbound, opened.connection)
+        except TimeoutError:
+            return Unknown(code="timeout", message="The provider did not answer in time.")
+        except Exception:  # the edge of a plug-in: whether it had sent already, it cannot say
+            log.exception("channel_failed", channel=opened.channel.slug)
+            return Unknown(code="channel_error", message="The channel failed while sending.")
+
+    async def _file(self, letter: Letter) -> OutboundFile | Failed | None:
+        file = file_of(letter.content)
+        if file is None or file.attachment_id is None:
+            return None
+        attachment_id = file.attachment_id
+        row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
+        if row.state != "stored" or row.blob is None:
+            return Failed(code="file_missing", message="The file is not there.", retryable=False)
+        try:
+            content = await self._blobs.read(row.blob)
+        except BlobMissing:
+            return Failed(code="file_missing", message="The file is not there.", retryable=False)
+        return OutboundFile(
+            content=content, mime=row.mime or "application/octet-stream", filename=row.filename
+        )
+
+    async def _end(self, lane: Lane, job: Job, letter: Letter, result: SendResult) -> None:
+        """Note what came of it, as often as the store needs: what was sent must not be forgotten."""
+        pause = 0.1
+        while True:
+            try:
+                await self._store.write(lambda tx: outbox.end(tx, lane, job, letter, result, self._backoff))
+                return
+            except LeaseLost:
+                await self._store.write(lambda tx: outbox.keep_evidence(tx, letter, result))
+                raise
+            except (Busy, OSError):
+                log.warning("delivery_result_waits", delivery=str(letter.delivery_id))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+
+def _outbound(letter: Letter, file: OutboundFile | None) -> OutboundMessage:
+    content: Content = letter.content
+    return OutboundMessage(
+        delivery_id=letter.delivery_id,
+        message_id=letter.message_id,
+        to=Address(letter.scheme, letter.address),
+        content=content,
+        context=letter.context,
+        reply_to_source_id=letter.reply_to_source_id,
+        target_source_id=letter.target_source_id,
+        file=file,
+    )

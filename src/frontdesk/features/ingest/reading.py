@@ -1,0 +1,163 @@
+"""Reads receipts: up to a hundred of an inbox at once, parsed by its channel and applied in one change.
+
+A receipt that cannot be read or applied is kept with the reason, becomes a dead letter, and stops nobody.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID, uuid5
+
+import structlog
+
+from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.errors import Busy, DeskError
+from frontdesk.features.conversations.episodes import Desk
+from frontdesk.features.conversations.receive import Arrived, receive
+from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.jobs.worker import Worker
+from frontdesk.ports.channel import RawRequest
+from frontdesk.store import jobs, receipts
+from frontdesk.store.engine import Store
+from frontdesk.store.jobs import Job, Lane, LeaseLost
+from frontdesk.store.tx import Row, Tx
+
+log = structlog.get_logger("frontdesk.ingest")
+
+AT_ONCE = 100
+_EVENTS_OF_A_CHANGE = 200
+_LARGE_BODY = 256 * 1024
+_ALONE_AFTER = 3
+"""Claims without getting on after which a lane's jobs are read one by one."""
+_GIVE_UP_AFTER = 6
+
+
+class OpensInboxes(Protocol):
+    """Finds inboxes ready for use."""
+
+    async def open(self, inbox_id: UUID) -> OpenInbox:
+        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A receipt's job and what it says."""
+
+    job: Job
+    receipt_id: UUID
+    events: tuple[Arrived, ...]
+
+
+class Reader:
+    """Handles the lanes of the queue "ingest": one per inbox, so an inbox's receipts keep their order."""
+
+    def __init__(self, store: Store, inboxes: OpensInboxes) -> None:
+        self._store, self._inboxes = store, inboxes
+
+    def worker(self) -> Worker:
+        """The worker that reads receipts."""
+        return Worker(self._store, receipts.QUEUE, self.handle, slots=8, per_lane=AT_ONCE)
+
+    async def handle(self, lane: Lane) -> None:
+        """Read and apply a lane's receipts, in order."""
+        work = lane.jobs if lane.claims <= _ALONE_AFTER else lane.jobs[:1]
+        if lane.claims > _GIVE_UP_AFTER:
+            await self._bury(lane, work[0], "It stopped the worker again and again.", release=True)
+            return
+        ids = {UUID(job.payload["receipt"]): job for job in work}
+        rows = await self._store.read(lambda tx: receipts.many(tx, list(ids)))
+        try:
+            opened = await self._inboxes.open(lane.key)
+        except Busy:
+            raise
+        except DeskError as error:
+            await self._refuse_all(lane, work, error.message)
+            return
+        desk = desk_of(opened.row)
+        parsed = [
+            one
+            for receipt_id, job in ids.items()
+            if (one := await self._parse(lane, job, receipt_id, rows.get(receipt_id), opened)) is not None
+        ]
+        for chunk in _chunks(parsed):
+            await self._apply(lane, desk, chunk)
+        await self._store.write(lambda tx: jobs.release(tx, lane))
+
+    async def _parse(
+        self, lane: Lane, job: Job, receipt_id: UUID, row: Row | None, opened: OpenInbox
+    ) -> _Parsed | None:
+        if row is None:
+            await self._store.write(lambda tx: jobs.done(tx, lane, [job.id], release=False))
+            return None
+        request = RawRequest(
+            row.method, opened.connection.hook_url or "", row.query or {}, row.headers or {}, bytes(row.body)
+        )
+        try:
+            if len(request.body) > _LARGE_BODY:
+                found = await asyncio.to_thread(opened.channel.parse, request)
+            else:
+                found = opened.channel.parse(request)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever a payload does to its parser
+            await self._bury(lane, job, _reason("It cannot be read", error), receipt_id)
+            return None
+        events = tuple(Arrived(uuid5(receipt_id, str(n)), event) for n, event in enumerate(found))
+        return _Parsed(job, receipt_id, events)
+
+    async def _apply(self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed]) -> None:
+        def change(tx: Tx) -> None:
+            receive(tx, desk, [event for one in chunk for event in one.events])
+            for one in chunk:
+                receipts.finish(tx, one.receipt_id, events=len(one.events))
+            jobs.done(tx, lane, [one.job.id for one in chunk], release=False)
+
+        try:
+            await self._store.write(change)
+        except (Busy, LeaseLost):
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge: one receipt's trouble is not the others'
+            if len(chunk) > 1:
+                for one in chunk:
+                    await self._apply(lane, desk, [one])
+                return
+            log.warning("receipt_failed", receipt=str(chunk[0].receipt_id), error=type(error).__name__)
+            await self._bury(lane, chunk[0].job, _reason("It cannot be applied", error), chunk[0].receipt_id)
+
+    async def _bury(
+        self, lane: Lane, job: Job, reason: str, receipt_id: UUID | None = None, *, release: bool = False
+    ) -> None:
+        failed_id = receipt_id or UUID(job.payload["receipt"])
+
+        def change(tx: Tx) -> None:
+            receipts.finish(tx, failed_id, reason=reason)
+            jobs.bury(tx, lane, job.id, reason, release=release)
+
+        await self._store.write(change)
+
+    async def _refuse_all(self, lane: Lane, work: Sequence[Job], reason: str) -> None:
+        for job in work:
+            await self._bury(lane, job, reason)
+        await self._store.write(lambda tx: jobs.release(tx, lane))
+
+
+def desk_of(row: Row) -> Desk:
+    """The inbox as the conversations see it."""
+    return Desk(row.account_id, row.id, row.name, ReopenPolicy(row.reopen_policy))
+
+
+def _chunks(parsed: Sequence[_Parsed]) -> list[list[_Parsed]]:
+    """Receipts in order, in groups of a bounded number of events."""
+    out: list[list[_Parsed]] = []
+    size = _EVENTS_OF_A_CHANGE
+    for one in parsed:
+        if size + len(one.events) > _EVENTS_OF_A_CHANGE:
+            out.append([])
+            size = 0
+        out[-1].append(one)
+        size += len(one.events)
+    return out
+
+
+def _reason(what: str, error: Exception) -> str:
+    words = error.message if isinstance(error, DeskError) else type(error).__name__
+    return f"{what}: {words}"[:500]

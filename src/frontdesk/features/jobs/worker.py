@@ -1,0 +1,144 @@
+"""A worker: claims lanes of one queue, runs each in a task of its own, stops in order.
+
+Woken by a commit of this process, by the next due time, and every second for what other processes enqueued.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from frontdesk.domain.errors import Busy
+from frontdesk.kit.clock import utc_now
+from frontdesk.store import jobs
+from frontdesk.store.engine import Store
+from frontdesk.store.jobs import Lane, LeaseLost
+from frontdesk.store.tx import Tx
+
+log = structlog.get_logger("frontdesk.worker")
+
+POLL_SECONDS = 1.0
+GRACE_SECONDS = 8.0
+_LONGEST_PAUSE = 5.0
+
+
+class Worker:
+    """Runs the jobs of one queue.
+
+    Args:
+        store: Where they are.
+        queue: Which queue.
+        handle: Runs one lane's jobs and reports on them. What it raises is logged; its lease then ends.
+        slots: How many lanes at the same time.
+        per_lane: The most jobs of one lane at once.
+        lease_seconds: How long a lane is ours without renewal.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        queue: str,
+        handle: Callable[[Lane], Awaitable[None]],
+        *,
+        slots: int,
+        per_lane: int = 10,
+        lease_seconds: float = 60,
+    ) -> None:
+        self._store, self.queue, self._handle = store, queue, handle
+        self._slots, self._per_lane, self._lease_seconds = slots, per_lane, lease_seconds
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        store.on_enqueue(self._on_enqueue)
+
+    def _on_enqueue(self, queue: str) -> None:
+        if queue == self.queue:
+            self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish what runs, at most 8 s, and give the rest back."""
+        waker = asyncio.get_running_loop().create_task(self._wake_on(stop))
+        try:
+            await self._work(stop)
+        finally:
+            waker.cancel()
+            await self._drain()
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        pause = 0.1
+        while not stop.is_set():
+            self._wake.clear()
+            free = self._slots - len(self._tasks)
+            try:
+                lanes = await self._claim(free) if free else []
+                if stop.is_set():
+                    await self._give_back(lanes)
+                    return
+                for lane in lanes:
+                    self._start(lane)
+                if not free or len(lanes) < free:
+                    await self._rest(full=not free)
+                pause = 0.1
+            except (Busy, OSError) as error:
+                log.warning("worker_waits_for_store", queue=self.queue, reason=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _claim(self, free: int) -> Sequence[Lane]:
+        def change(tx: Tx) -> list[Lane]:
+            return jobs.claim(
+                tx, self.queue, lanes=free, per_lane=self._per_lane, lease_seconds=self._lease_seconds
+            )
+
+        return await self._store.write(change)
+
+    def _start(self, lane: Lane) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+
+    async def _run(self, lane: Lane) -> None:
+        try:
+            await self._handle(lane)
+        except LeaseLost:
+            log.info("lease_lost", queue=self.queue, lane=str(lane.key))
+        except Exception:  # the edge of the worker: one lane's trouble is not the others'
+            log.exception("lane_failed", queue=self.queue, lane=str(lane.key))
+
+    async def _rest(self, *, full: bool) -> None:
+        """Until something wakes us, a lane becomes due, or a second has passed."""
+        seconds = POLL_SECONDS
+        if not full:
+            due = await self._store.read(lambda tx: jobs.next_due(tx, self.queue))
+            seconds = _until(due)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _give_back(self, lanes: Sequence[Lane]) -> None:
+        for lane in lanes:
+            await self._store.write(lambda tx, lane=lane: jobs.release(tx, lane))  # type: ignore[misc]
+
+    async def _drain(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
+
+
+def _until(due: datetime | None) -> float:
+    if due is None:
+        return POLL_SECONDS
+    return min(max((due - utc_now()).total_seconds(), 0.01), POLL_SECONDS)
