@@ -7,7 +7,7 @@ import { mergeMessages, type Conversation, type Message, type Page } from "@fron
 import type { InfiniteData } from "@tanstack/react-query";
 import type { ListFilter } from "./queries.ts";
 
-export type ListData = InfiniteData<Page<Conversation>, string | null>;
+export type ListData = InfiniteData<Page<Conversation>, unknown>;
 
 export interface ThreadData {
   /** Ascending by seq, without holes. */
@@ -64,12 +64,15 @@ export function matches(filter: ListFilter, conversation: Conversation): boolean
   return !filter.assignee || assignee === filter.assignee;
 }
 
-function timeOf(conversation: Conversation): number {
+/** What the desk sorts a list by: resolution, opening (ids are made in order of time), or the last message. */
+function timeOf(filter: ListFilter, conversation: Conversation): number {
+  if (filter.status === "all") return 0;
+  if (filter.status === "resolved") return Date.parse(conversation.resolved_at ?? conversation.opened_at);
   return Date.parse(conversation.last_message_at ?? conversation.opened_at);
 }
 
 function compare(filter: ListFilter, a: Conversation, b: Conversation): number {
-  const order = timeOf(b) - timeOf(a) || (a.id < b.id ? 1 : -1);
+  const order = timeOf(filter, b) - timeOf(filter, a) || (a.id < b.id ? 1 : -1);
   return filter.sort === "oldest" ? -order : order;
 }
 
@@ -80,7 +83,7 @@ export function rowsOf(data: ListData | undefined): Conversation[] {
   return [...byId.values()];
 }
 
-/** A list with one conversation put in, moved, renewed or taken out. `keep` stays even when it no longer fits. */
+/** A list with one conversation put in, moved, renewed or taken out. */
 export function applyToList(filter: ListFilter, data: ListData, conversation: Conversation): ListData {
   const rows = rowsOf(data);
   const known = rows.find((row) => row.id === conversation.id);

@@ -47,6 +47,7 @@ import {
   Reply,
   RotateCw,
   Search,
+  SendHorizontal,
   ShieldCheck,
   ShoppingBag,
   SlidersHorizontal,
@@ -64,6 +65,7 @@ import {
   Video,
   WifiOff,
   X,
+  Zap,
   type LucideIcon,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -114,6 +116,7 @@ const ICONS = {
   right: ChevronRight,
   saved: MessageSquareText,
   search: Search,
+  send: SendHorizontal,
   settings: SlidersHorizontal,
   shield: ShieldCheck,
   side: PanelRight,
@@ -133,6 +136,7 @@ const ICONS = {
   users: Users,
   video: Video,
   x: X,
+  zap: Zap,
 } satisfies Record<string, LucideIcon>;
 
 export type IconName = keyof typeof ICONS;

@@ -1,7 +1,85 @@
-/** Inbox. */
+/** The inbox: views, list, thread, contact. On a phone one of them at a time. */
 
-import type { ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { conversationQuery } from "~/app/queries.ts";
+import { readStored, writeStored } from "~/app/storage.ts";
+import { SideBar } from "~/features/contact/SideBar.tsx";
+import { FlowSkeleton } from "~/features/thread/Flow.tsx";
+import { Thread } from "~/features/thread/Thread.tsx";
+import { classes } from "~/ui/classes.ts";
+import { Failed } from "~/ui/small.tsx";
+import styles from "./inbox.module.css";
+import { List } from "./List.tsx";
+import { Starred } from "./Starred.tsx";
+import { viewOf } from "./views.ts";
+import { Views } from "./Views.tsx";
+import { Welcome } from "./Welcome.tsx";
+
+const SIDE = "frontdesk.side";
+const WIDE = globalThis.matchMedia("(min-width: 1536px)");
+
+/** The side bar is open on wide windows, unless somebody decided otherwise on this device. */
+function useSide(): [boolean, () => void] {
+  const [decided, setDecided] = useState(() => readStored<boolean>(SIDE));
+  const [wide, setWide] = useState(WIDE.matches);
+  useEffect(() => {
+    const look = (): void => setWide(WIDE.matches);
+    WIDE.addEventListener("change", look);
+    return () => WIDE.removeEventListener("change", look);
+  }, []);
+  const shown = decided ?? wide;
+  const toggle = useCallback(() => {
+    setDecided(!shown);
+    // Folded on a narrow window is the default, not a decision for wide ones.
+    writeStored(SIDE, wide && shown ? false : null);
+  }, [shown, wide]);
+  return [shown, toggle];
+}
 
 export function Inbox(): ReactNode {
-  return <main id="main" />;
+  const params = useParams({ from: "/desk/inbox/$view/{-$conversationId}" });
+  const search = useSearch({ from: "/desk/inbox/$view/{-$conversationId}" });
+  const view = viewOf(params.view);
+  const id = params.conversationId;
+  const [side, toggleSide] = useSide();
+  const conversation = useQuery({ ...conversationQuery(id ?? ""), enabled: Boolean(id) });
+  const known = id ? conversation.data : undefined;
+
+  useEffect(() => {
+    const name = known?.contact.name ?? known?.contact.address;
+    document.title = `${name ?? "Inbox"} · Frontdesk`;
+  }, [known]);
+
+  const navigate = useNavigate();
+  const open = useCallback(
+    (conversationId: string | undefined) => {
+      void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: params.view, conversationId }, search: (old) => old as object });
+    },
+    [navigate, params.view],
+  );
+
+  return (
+    <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading)}>
+      <Views view={view} />
+      {view === "starred" ? <Starred current={id} /> : <List key={params.view} view={view} search={search} current={id} onOpen={open} />}
+      {id ? (
+        known ? (
+          <Thread key={known.id} conversation={known} back={params.view} sideShown={side} onSide={toggleSide} />
+        ) : (
+          <main id="main" tabIndex={-1} className={styles.blankPane}>
+            {conversation.isError ? (
+              <Failed title="The conversation did not load" error={conversation.error} onRetry={() => void conversation.refetch()} className={styles.center} />
+            ) : (
+              <FlowSkeleton />
+            )}
+          </main>
+        )
+      ) : (
+        <Welcome />
+      )}
+      {known && side ? <SideBar conversation={known} onClose={toggleSide} /> : null}
+    </div>
+  );
 }

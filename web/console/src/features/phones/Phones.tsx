@@ -1,7 +1,58 @@
-/** The simulated phones. */
+/** The simulated phones: write as the customers, see what reaches them, and make trouble on the way. */
 
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Chip, Failed } from "~/ui/small.tsx";
+import { AddPhone } from "./AddPhone.tsx";
+import { PhoneFrame } from "./PhoneFrame.tsx";
+import { isDelayOf } from "./PhoneSettings.tsx";
+import styles from "./phones.module.css";
+import { faultsQuery, phonesQuery, usePlayLive } from "./play.ts";
+import { Trouble } from "./Trouble.tsx";
+import { WebChatFrame } from "./WebChatFrame.tsx";
 
 export function Phones(): ReactNode {
-  return <main id="main" />;
+  usePlayLive();
+  const { data: phones, error, refetch } = useQuery(phonesQuery);
+  const { data: trouble } = useQuery(faultsQuery);
+
+  return (
+    <main id="main" className={styles.page}>
+      <header className={styles.bar}>
+        <h1>Phones</h1>
+        <Chip tone="amber">Simulated</Chip>
+        <p className="meta">What you type here reaches the desk as a signed hook. Nothing leaves this computer.</p>
+        <span className="push" />
+        {phones ? (
+          <>
+            <Trouble />
+            <AddPhone phones={phones} />
+          </>
+        ) : null}
+      </header>
+      <div className="scroll">
+        {error && !phones ? (
+          <Failed title="The phones are not there" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <div className={styles.grid}>
+            {phones?.map((phone) => (
+              <PhoneFrame key={phone.wa_id} phone={phone} delay={trouble?.faults.find((fault) => isDelayOf(phone, fault))} />
+            ))}
+            {phones ? <WebChatFrame /> : <Loading />}
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Loading(): ReactNode {
+  return [0, 1, 2].map((at) => (
+    <div key={at} className={styles.phone} aria-hidden="true">
+      <div className={styles.caption} />
+      <div className={styles.device}>
+        <div className={styles.screen} />
+      </div>
+    </div>
+  ));
 }

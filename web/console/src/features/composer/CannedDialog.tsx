@@ -1,0 +1,75 @@
+/** A canned response with variables or several messages: fill in, look at it, send it. */
+
+import { explain, newKey, previewOf, type CannedResponse, type Message } from "@frontdesk/shared";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { http } from "~/app/api.ts";
+import { applyMessage } from "~/app/events.ts";
+import { Button } from "~/ui/Button.tsx";
+import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { Input } from "~/ui/Field.tsx";
+import { fill, variablesOf } from "./canned.ts";
+import styles from "./composer.module.css";
+
+interface CannedDialogProps {
+  conversation: string;
+  contactName: string | null;
+  response: CannedResponse;
+  onClose: () => void;
+}
+
+export function CannedDialog({ conversation, contactName, response, onClose }: CannedDialogProps): ReactNode {
+  const client = useQueryClient();
+  const names = variablesOf(response.messages);
+  const [key] = useState(newKey);
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(names.map((name) => [name, /^(first_?)?name$/i.test(name) ? (contactName?.split(" ")[0] ?? "") : ""])),
+  );
+  const send = useMutation({
+    mutationFn: () =>
+      http.post<{ items: Message[] }>(`/v1/conversations/${conversation}/canned-responses/${response.id}`, { body: { variables: values }, idempotencyKey: key }),
+    onSuccess: ({ items }) => {
+      for (const message of items) applyMessage(client, message);
+      onClose();
+    },
+  });
+  const missing = names.some((name) => !values[name]?.trim());
+  return (
+    <Dialog title={response.title} opened onClose={onClose} width={520}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send.mutate();
+        }}
+      >
+        {names.map((name, at) => (
+          <Input
+            key={name}
+            label={name.replaceAll("_", " ")}
+            value={values[name] ?? ""}
+            required
+            data-autofocus={at === 0 || undefined}
+            onChange={(event) => setValues((old) => ({ ...old, [name]: event.target.value }))}
+          />
+        ))}
+        <section aria-label="Preview" className={styles.preview}>
+          {response.messages.map((content, at) => (
+            <p key={String(at)}>{fill(content.kind === "text" ? content.body : previewOf(content), values)}</p>
+          ))}
+        </section>
+        {send.error ? (
+          <p className="red" role="alert">
+            {explain(send.error)}
+          </p>
+        ) : null}
+        <DialogFoot>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="go" disabled={missing} busy={send.isPending}>
+            {response.messages.length > 1 ? `Send ${String(response.messages.length)} messages` : "Send"}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,308 @@
+/** Where an agent writes: reply or note, files, canned responses, emoji; templates when the window is closed. */
+
+import { fullTime, phoneText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo } from "@frontdesk/shared";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import { outbox } from "~/app/outbox.ts";
+import { cannedQuery } from "~/app/queries.ts";
+import { Button, IconButton } from "~/ui/Button.tsx";
+import { classes } from "~/ui/classes.ts";
+import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { Popup } from "~/ui/Popup.tsx";
+import { Kbd } from "~/ui/small.tsx";
+import { useNow } from "~/ui/useNow.ts";
+import { capsOf } from "~/features/keys/keys.ts";
+import { CannedDialog } from "./CannedDialog.tsx";
+import { CannedList } from "./CannedList.tsx";
+import { findCanned, plainText, slashOf } from "./canned.ts";
+import styles from "./composer.module.css";
+import { useDraft, type Mode } from "./drafts.ts";
+import { EmojiPanel } from "./EmojiPanel.tsx";
+import { findEmoji } from "./emoji.ts";
+import { FileChips } from "./FileChips.tsx";
+import { contentsOf, useUploads } from "./files.ts";
+import { TemplateForm } from "./TemplateForm.tsx";
+import { useSayTyping } from "./useSayTyping.ts";
+
+export interface ComposerHandle {
+  focus: (mode: Mode) => void;
+  replyTo: (reply: ReplyTo) => void;
+  attach: (files: File[]) => void;
+  send: () => void;
+}
+
+interface ComposerProps {
+  ref: Ref<ComposerHandle>;
+  conversation: Conversation;
+  capabilities: Capabilities | undefined;
+  lastSeq: number;
+}
+
+export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerProps): ReactNode {
+  const { id } = conversation;
+  const [draft, change] = useDraft(id);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const files = useRef(draft.files);
+  files.current = draft.files;
+  const uploads = useUploads(capabilities, (file) => change({ files: [...files.current, file] }));
+  const canned = useQuery(cannedQuery);
+  const [chosen, setChosen] = useState(0);
+  const [response, setResponse] = useState<CannedResponse | null>(null);
+  const [picking, setPicking] = useState(false);
+  const list = useId();
+  const now = useNow();
+  const typing = useSayTyping(id);
+
+  const note = draft.mode === "note";
+  const closed = !conversation.can_send_text && !note;
+  const text = note ? draft.note : draft.reply;
+  const left = timeLeft(conversation.window_closes_at, now);
+  const setText = useCallback((value: string) => change(note ? { note: value } : { reply: value }), [change, note]);
+  const slash = note || closed ? null : slashOf(text);
+  const suggestions = slash === null ? [] : findCanned(canned.data ?? [], slash).slice(0, 8);
+  const most = capabilities?.max_text ?? 65_536;
+  const tooLong = !note && text.length > most;
+  const uploadsOpen = uploads.uploading.some((each) => !each.error);
+  const ready = (text.trim().length > 0 || (!note && draft.files.length > 0)) && !tooLong && !(uploadsOpen && !note);
+
+  const send = (): void => {
+    if (!ready || (slash !== null && suggestions.length > 0)) return;
+    const body = text.trim();
+    if (note) {
+      outbox.add(id, { direction: "note", content: { kind: "text", body } }, lastSeq);
+      change({ note: "" });
+    } else {
+      contentsOf(body, draft.files, capabilities).forEach((content, at) => {
+        outbox.add(id, { content, reply_to_id: at === 0 ? (draft.replyTo?.id ?? null) : null }, lastSeq);
+      });
+      change({ reply: "", replyTo: null, files: [] });
+      typing(false);
+    }
+    box.current?.focus();
+  };
+
+  const focus = (mode: Mode): void => {
+    change({ mode });
+    requestAnimationFrame(() => box.current?.focus());
+  };
+  useImperativeHandle(ref, () => ({
+    focus,
+    send,
+    replyTo: (replyTo) => {
+      change({ replyTo });
+      focus("reply");
+    },
+    attach: (list) => {
+      focus("reply");
+      uploads.add(list);
+    },
+  }));
+
+  useEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${String(Math.min(area.scrollHeight, Math.round(innerHeight * 0.42)))}px`;
+  }, [text, draft.mode, closed]);
+
+  const choose = (picked: CannedResponse): void => {
+    const plain = plainText(picked);
+    if (plain !== null) setText(plain);
+    else {
+      setText("");
+      setResponse(picked);
+    }
+    setChosen(0);
+  };
+
+  const insert = (emoji: string): void => {
+    const area = box.current;
+    const at = area?.selectionStart ?? text.length;
+    const until = area?.selectionEnd ?? at;
+    setText(text.slice(0, at) + emoji + text.slice(until));
+    setPicking(false);
+    requestAnimationFrame(() => {
+      area?.focus();
+      area?.setSelectionRange(at + emoji.length, at + emoji.length);
+    });
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (slash !== null && suggestions.length > 0) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        setChosen((old) => (old + (event.key === "ArrowDown" ? 1 : suggestions.length - 1)) % suggestions.length);
+        return;
+      }
+      const picked = suggestions[chosen] ?? suggestions[0];
+      if ((event.key === "Enter" || event.key === "Tab") && picked) {
+        event.preventDefault();
+        choose(picked);
+        return;
+      }
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (slash !== null) setText("");
+      else if (draft.replyTo) change({ replyTo: null });
+      else event.currentTarget.blur();
+    }
+  };
+
+  const onPaste = (event: ClipboardEvent): void => {
+    const pasted = [...event.clipboardData.files];
+    if (pasted.length === 0 || note) return;
+    event.preventDefault();
+    uploads.add(pasted);
+  };
+
+  const write = (value: string): void => {
+    setText(withEmoji(value));
+    if (!note) typing(value.trim().length > 0);
+  };
+
+  const channel = channelName(conversation.inbox.channel);
+  return (
+    <section className={classes(styles.composer, note && styles.note)} aria-label="Composer">
+      <div className={styles.tabs}>
+        <div role="tablist" aria-label="What to write" className={styles.tablist}>
+          {(["reply", "note"] as const).map((mode) => (
+            <button key={mode} type="button" role="tab" aria-selected={draft.mode === mode} tabIndex={draft.mode === mode ? 0 : -1} onClick={() => focus(mode)} onKeyDown={(event) => (event.key === "ArrowLeft" || event.key === "ArrowRight") && focus(mode === "reply" ? "note" : "reply")}>
+              {mode === "reply" ? "Reply" : "Note"}
+            </button>
+          ))}
+        </div>
+        {note ? (
+          <span className={styles.left}>
+            <Icon name="lock" size={12} />
+            Only your team sees it
+          </span>
+        ) : left && conversation.can_send_text ? (
+          <span className={styles.left} title={`Free text until ${fullTime(conversation.window_closes_at)}`}>
+            <Icon name="clock" size={12} />
+            {left} left
+          </span>
+        ) : null}
+      </div>
+      {closed ? (
+        <Closed conversation={conversation} channel={channel} capabilities={capabilities} onTemplate={(content) => outbox.add(id, { content }, lastSeq)} />
+      ) : (
+        <>
+          {note ? null : (
+            <p className={styles.address}>
+              <ChannelGlyph channel={conversation.inbox.channel} />
+              <span className="one">
+                From <b>{conversation.inbox.name}</b> to <b className="num">{phoneText(conversation.contact.address) || conversation.contact.name}</b>
+              </span>
+            </p>
+          )}
+          {!note && draft.replyTo ? (
+            <p className={styles.replyTo}>
+              <span className="one grow">
+                <b>{draft.replyTo.author_name ?? "Message"}</b> {draft.replyTo.preview}
+              </span>
+              <IconButton icon="x" size="small" label="Do not quote" onClick={() => change({ replyTo: null })} />
+            </p>
+          ) : null}
+          {slash !== null ? <CannedList id={list} responses={suggestions} chosen={Math.min(chosen, suggestions.length - 1)} loading={canned.isPending} onChoose={choose} /> : null}
+          <textarea
+            ref={box}
+            rows={2}
+            className={styles.box}
+            aria-label={note ? "Note" : "Reply"}
+            placeholder={note ? "Write a note to your team" : "Write a reply. / for canned responses, : for emoji"}
+            value={text}
+            onChange={(event) => write(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            onBlur={() => typing(false)}
+            aria-invalid={tooLong || undefined}
+            aria-autocomplete="list"
+            aria-controls={slash !== null ? list : undefined}
+            aria-activedescendant={slash !== null && suggestions.length ? `${list}-${String(chosen)}` : undefined}
+          />
+          {note ? null : <FileChips files={draft.files} uploads={uploads} onRemove={(file) => change({ files: draft.files.filter((each) => each.id !== file) })} />}
+          <div className={styles.tools}>
+            {note ? null : (
+              <>
+                <input
+                  ref={picker}
+                  type="file"
+                  multiple
+                  hidden
+                  aria-label="Files"
+                  onChange={(event) => {
+                    uploads.add([...(event.target.files ?? [])]);
+                    event.target.value = "";
+                  }}
+                />
+                <IconButton icon="clip" label="Attach a file" onClick={() => picker.current?.click()} />
+                <IconButton
+                  icon="slash"
+                  label="Canned responses"
+                  keys="/"
+                  onClick={() => {
+                    setText("/");
+                    box.current?.focus();
+                  }}
+                />
+              </>
+            )}
+            <Popup label="Emoji" opened={picking} onChange={setPicking} side="top-start" target={<span>{<IconButton icon="smile" label="Emoji" onClick={() => setPicking(!picking)} />}</span>}>
+              <EmojiPanel onPick={insert} />
+            </Popup>
+            {tooLong ? (
+              <span className={styles.tooLong} role="alert">
+                {text.length - most} characters too many for {channel}
+              </span>
+            ) : null}
+            <Button look="go" size="small" className={styles.send} disabled={!ready} onClick={send} aria-label={note ? "Add note" : "Send"}>
+              {note ? "Add note" : "Send"}
+              <Kbd>{capsOf("mod+Enter")[0]?.join(" ")}</Kbd>
+            </Button>
+          </div>
+        </>
+      )}
+      {response ? <CannedDialog conversation={id} contactName={conversation.contact.name} response={response} onClose={() => setResponse(null)} /> : null}
+    </section>
+  );
+}
+
+/** `:thumbs:` becomes the emoji when only one fits exactly. */
+function withEmoji(value: string): string {
+  return value.replace(/(^|\s):([a-z_]{2,}):$/, (whole, before: string, name: string) => {
+    const found = findEmoji(name.replaceAll("_", " "))[0];
+    return found ? before + found.char : whole;
+  });
+}
+
+interface ClosedProps {
+  conversation: Conversation;
+  channel: string;
+  capabilities: Capabilities | undefined;
+  onTemplate: (content: ReturnType<typeof import("./TemplateForm.tsx").templateOf>) => void;
+}
+
+/** Why nothing can be written here, and what can be done instead. */
+function Closed({ conversation, channel, capabilities, onTemplate }: ClosedProps): ReactNode {
+  const name = conversation.contact.name ?? "the customer";
+  const resolved = conversation.status === "resolved";
+  const templates = capabilities?.templates ?? conversation.inbox.channel === "whatsapp";
+  return (
+    <>
+      <div className={styles.why}>
+        <Icon name="clock" className="amber" />
+        <p>
+          {conversation.window_closes_at ? <strong>The reply window closed on {fullTime(conversation.window_closes_at)}. </strong> : resolved ? <strong>This conversation is resolved. </strong> : <strong>The reply window is closed. </strong>}
+          {resolved && !conversation.window_closes_at
+            ? "Reopen it to write."
+            : templates
+              ? `${channel} allows approved templates until ${name} writes again.`
+              : `You can write again as soon as ${name} does.`}
+        </p>
+      </div>
+      {templates && !resolved ? <TemplateForm onSend={onTemplate} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+/** Parts that show a contact, in the side bar and on the contact's own page. */
+
+import { ago, fullTime, hrefOf, phoneText, type Contact, type Identity } from "@frontdesk/shared";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { contactSourcesQuery } from "~/app/queries.ts";
+import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { useNow } from "~/ui/useNow.ts";
+import styles from "./side.module.css";
+
+const SCHEME_CHANNELS: Record<string, string> = { phone: "sms", whatsapp: "whatsapp", whatsapp_user: "whatsapp", email: "email", web: "webchat", visitor: "webchat" };
+
+function identityText(identity: Identity): string {
+  if (identity.scheme === "web" || identity.scheme === "visitor") return "Web visitor";
+  if (identity.scheme === "phone" || identity.scheme === "whatsapp") return phoneText(identity.address);
+  return identity.address;
+}
+
+export function Identities({ contact, here }: { contact: Contact; here: string | null }): ReactNode {
+  if (contact.identities.length === 0) return <p className="meta">No address is known.</p>;
+  return (
+    <ul>
+      {contact.identities.map((identity) => (
+        <li key={`${identity.scheme}/${identity.address}`} className={styles.identity} title={`${identity.scheme}: ${identity.address}`}>
+          {identity.scheme === "phone" ? <Icon name="phone" /> : <ChannelGlyph channel={SCHEME_CHANNELS[identity.scheme] ?? "other"} />}
+          <span className="hidden-text">{channelName(identity.scheme)}</span>
+          <span className="one grow num">{identityText(identity)}</span>
+          {identity.address === here ? <span className="meta">this thread</span> : null}
+          {identity.verified ? (
+            <>
+              <Icon name="shield" className="green" />
+              <span className="hidden-text">verified</span>
+            </>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+}
+
+export function ContactFacts({ contact }: { contact: Contact }): ReactNode {
+  const now = useNow();
+  const facts: [string, ReactNode, string?][] = [
+    ["Language", contact.language],
+    ["Last seen", contact.last_seen_at ? ago(contact.last_seen_at, now) : null, fullTime(contact.last_seen_at)],
+    ...Object.entries(contact.attributes).map(([name, value]): [string, ReactNode] => [name.replaceAll("_", " "), valueText(value)]),
+  ];
+  const known = facts.filter(([, value]) => value);
+  if (known.length === 0) return <p className="meta">Nothing is known yet.</p>;
+  return (
+    <dl className={styles.facts}>
+      {known.map(([name, value, title]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd title={title}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface Touch {
+  headline?: unknown;
+  source_url?: unknown;
+  source_type?: unknown;
+  kind?: unknown;
+  origin?: unknown;
+  at?: unknown;
+  created_at?: unknown;
+  referral?: Touch | null;
+  url?: unknown;
+  title?: unknown;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value ? value : null;
+}
+
+const KINDS: Record<string, string> = { ad: "An ad", post: "A post", campaign_link: "A campaign link", web_redirect: "Your site", referral: "An ad", button: "A button" };
+
+function TouchLine({ touch, label }: { touch: Touch; label: string }): ReactNode {
+  const inner = touch.referral ?? touch;
+  const kind = text(touch.origin) ?? text(inner.source_type) ?? text(touch.kind);
+  const url = hrefOf(text(inner.source_url) ?? text(inner.url));
+  const at = text(touch.created_at) ?? text(touch.at);
+  return (
+    <li>
+      <Icon name="megaphone" />
+      <span>
+        {label}: {text(inner.headline) ?? text(inner.title) ?? KINDS[kind ?? ""] ?? kind ?? "a link"}
+        {url ? (
+          <>
+            {", "}
+            <a href={url} target="_blank" rel="noopener noreferrer nofollow">
+              {new URL(url).host}
+            </a>
+          </>
+        ) : null}
+        {at ? <span className="meta"> {fullTime(at)}</span> : null}
+      </span>
+    </li>
+  );
+}
+
+/** First touch and everything that brought the contact here; nothing when they simply wrote. */
+export function Sources({ contact }: { contact: Contact }): ReactNode {
+  const { data } = useQuery(contactSourcesQuery(contact.id));
+  const first = contact.first_touch as Touch | null | undefined;
+  const sources = data ?? [];
+  if (!first && sources.length === 0) return null;
+  return (
+    <section className={styles.section}>
+      <h3>Where they came from</h3>
+      <ul className={styles.sources}>
+        {first ? <TouchLine touch={first} label="First" /> : null}
+        {sources.slice(first ? 1 : 0).map((source, at) => (
+          <TouchLine key={source.id ?? at} touch={source as Touch} label={first ? "Then" : "Source"} />
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,104 @@
+/** The views: what to look at, each with its live count. */
+
+import type { Counts } from "@frontdesk/shared";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useState, type ReactNode } from "react";
+import { useLive } from "~/app/live.ts";
+import { countsQuery, inboxesQuery, sessionQuery } from "~/app/queries.ts";
+import { openPalette } from "~/features/keys/help-store.ts";
+import { capsOf } from "~/features/keys/keys.ts";
+import { IconButton } from "~/ui/Button.tsx";
+import { ChannelGlyph, Icon, type IconName } from "~/ui/icons.tsx";
+import { Dot, Kbd } from "~/ui/small.tsx";
+import { NewConversation } from "./NewConversation.tsx";
+import { VIEW_TITLES, type ViewName } from "./views.ts";
+import styles from "./views.module.css";
+
+const VIEWS: { name: ViewName; icon: IconName; count?: keyof Counts }[] = [
+  { name: "mine", icon: "person", count: "mine" },
+  { name: "unassigned", icon: "inbox", count: "unassigned" },
+  { name: "all", icon: "bubble", count: "open" },
+  { name: "unread", icon: "bell", count: "unread" },
+  { name: "snoozed", icon: "moon", count: "snoozed" },
+  { name: "starred", icon: "star" },
+];
+
+export function Views({ view }: { view: ViewName }): ReactNode {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const { data: counts } = useQuery(countsQuery);
+  const { data: inboxes } = useQuery(inboxesQuery);
+  const { inbox } = useSearch({ strict: false }) as { inbox?: string };
+  const [writing, setWriting] = useState(false);
+  const mayWrite = session.permissions.includes("conversations:write");
+  return (
+    <aside className={styles.views} data-pane="views" aria-label="Views">
+      <div className={styles.bar}>
+        <strong className="one grow">{session.account.name}</strong>
+        {mayWrite ? <IconButton icon="pen" label="New conversation" onClick={() => setWriting(true)} /> : null}
+      </div>
+      <button type="button" className={styles.find} onClick={openPalette}>
+        <Icon name="search" />
+        Search or go to
+        <Kbd>{capsOf("mod+k")[0]?.join(" ")}</Kbd>
+      </button>
+      <nav className={`${styles.list} scroll`} aria-label="Conversation views">
+        {VIEWS.map(({ name, icon, count }) => (
+          <Link
+            key={name}
+            to="/inbox/$view/{-$conversationId}"
+            params={{ view: name, conversationId: undefined }}
+            search={{}}
+            className={styles.view}
+            aria-current={view === name && !inbox ? "page" : undefined}
+          >
+            <Icon name={icon} />
+            <span className="one">{VIEW_TITLES[name]}</span>
+            {count && counts ? <span className={styles.count}>{counts[count]}</span> : null}
+          </Link>
+        ))}
+        {inboxes && inboxes.length > 1 ? (
+          <>
+            <h3>Inboxes</h3>
+            {inboxes.map((each) => (
+              <Link
+                key={each.id}
+                to="/inbox/$view/{-$conversationId}"
+                params={{ view: "all", conversationId: undefined }}
+                search={{ inbox: each.id }}
+                className={styles.view}
+                aria-current={inbox === each.id ? "page" : undefined}
+              >
+                <ChannelGlyph channel={each.channel} />
+                <span className="one">{each.name}</span>
+                {each.state === "connected" || each.state === "active" ? null : <Dot tone="amber" className={styles.state} />}
+              </Link>
+            ))}
+          </>
+        ) : null}
+      </nav>
+      <Foot />
+      {writing ? <NewConversation onClose={() => setWriting(false)} /> : null}
+    </aside>
+  );
+}
+
+function Foot(): ReactNode {
+  const connection = useLive((live) => live.connection);
+  const agents = useLive((live) => live.agents);
+  const online = agents.filter((agent) => agent.state === "online").length;
+  if (connection !== "online") {
+    return (
+      <p className={styles.foot}>
+        <Dot tone={connection === "connecting" ? undefined : "amber"} />
+        {connection === "connecting" ? "Connecting" : "Offline"}
+      </p>
+    );
+  }
+  return (
+    <p className={styles.foot} title={agents.map((agent) => `${agent.name}, ${agent.state}`).join("\n")}>
+      <Dot tone="green" />
+      {online > 1 ? `${String(online)} agents online` : "You are online"}
+    </p>
+  );
+}

@@ -1,0 +1,91 @@
+/** Make trouble: what goes wrong between the desk and the simulated network, and what of it is on. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { Button } from "~/ui/Button.tsx";
+import { Select, Switch } from "~/ui/Field.tsx";
+import { Icon } from "~/ui/icons.tsx";
+import { Popup } from "~/ui/Popup.tsx";
+import { toastError } from "~/ui/toasts.tsx";
+import styles from "./phones.module.css";
+import { faultsQuery, setFaults, type Fault } from "./play.ts";
+
+const GROUPS: { title: string; belongs: (kind: string) => boolean }[] = [
+  { title: "What phones send to the desk", belongs: (kind) => kind.startsWith("hook_") },
+  { title: "What the desk sends", belongs: (kind) => !kind.startsWith("hook_") && !kind.endsWith("load_error") },
+  { title: "Files", belongs: (kind) => kind.endsWith("load_error") },
+];
+const OFTEN = [
+  { value: "", label: "until turned off" },
+  { value: "1", label: "once" },
+  { value: "5", label: "five times" },
+];
+
+/** Trouble for everybody; a single phone's delay is in that phone's settings. */
+export const isTrouble = (fault: Fault): boolean => !fault.wa_id && !fault.is_spent;
+
+export function Trouble(): ReactNode {
+  const [opened, setOpened] = useState(false);
+  const [often, setOften] = useState("");
+  const { data } = useQuery(faultsQuery);
+  const active = data?.faults.filter(isTrouble) ?? [];
+
+  const change = (next: (faults: Fault[]) => Fault[]): void => {
+    setFaults(next).catch((error: unknown) => toastError(error, "The trouble was not changed."));
+  };
+  const toggle = (kind: string, on: boolean): void =>
+    change((faults) => {
+      const others = faults.filter((fault) => fault.kind !== kind || !isTrouble(fault));
+      return on ? [...others, { kind, count: often ? Number(often) : null }] : others;
+    });
+
+  return (
+    <>
+      {active.length > 0 ? (
+        <Button look="plain" onClick={() => change((faults) => faults.filter((fault) => !isTrouble(fault)))}>
+          Turn all off
+        </Button>
+      ) : null}
+      <Popup
+        label="Make trouble"
+        opened={opened}
+        onChange={setOpened}
+        side="bottom-end"
+        target={
+          <Button icon="zap" aria-expanded={opened} className={active.length > 0 ? styles.troubled : undefined} onClick={() => setOpened(!opened)}>
+            <span>{active.length > 0 ? `Trouble: ${String(active.length)} on` : "Make trouble"}</span>
+            <Icon name="down" />
+          </Button>
+        }
+      >
+        <div className={styles.trouble}>
+          <div className={styles.often}>
+            <Select label="What you turn on happens" value={often} onChange={(event) => setOften(event.currentTarget.value)}>
+              {OFTEN.map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          </div>
+          {GROUPS.map(({ title, belongs }) => (
+            <fieldset key={title}>
+              <legend>{title}</legend>
+              {data?.kinds
+                .filter(({ kind }) => belongs(kind))
+                .map(({ kind, title: label }) => {
+                  const fault = active.find((each) => each.kind === kind);
+                  return <Switch key={kind} label={label} hint={fault ? toldOf(fault) : undefined} checked={fault !== undefined} onChange={(event) => toggle(kind, event.currentTarget.checked)} />;
+                })}
+            </fieldset>
+          ))}
+        </div>
+      </Popup>
+    </>
+  );
+}
+
+function toldOf({ hits = 0, count }: Fault): string {
+  const struck = hits === 1 ? "Struck once" : `Struck ${String(hits)} times`;
+  return count ? `${struck} of ${String(count)}` : hits ? struck : "Has not struck yet";
+}

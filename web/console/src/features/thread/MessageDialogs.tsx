@@ -1,0 +1,145 @@
+/** Behind one message: its earlier versions, and its facts with every attempt to deliver it. */
+
+import { exactTime, fullTime, tickOf, type Content as ContentType, type Message, type Page } from "@frontdesk/shared";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { http } from "~/app/api.ts";
+import { listOf } from "~/app/queries.ts";
+import { Dialog } from "~/ui/Dialog.tsx";
+import { Bone, Failed } from "~/ui/small.tsx";
+import { Content } from "./Content.tsx";
+import styles from "./thread.module.css";
+
+interface Version {
+  version?: number;
+  content: ContentType;
+  created_at?: string | null;
+  at?: string | null;
+}
+
+export function VersionsDialog({ message, onClose }: { message: Message; onClose: () => void }): ReactNode {
+  const versions = useQuery({
+    queryKey: ["messages", message.conversation_id, message.id, "versions"],
+    queryFn: () => http.get<Version[] | Page<Version>>(`/v1/messages/${message.id}/versions`).then(listOf),
+    staleTime: 0,
+  });
+  return (
+    <Dialog title="Earlier versions" opened onClose={onClose} width={520}>
+      {versions.isPending ? <Bone width="60%" /> : null}
+      {versions.isError ? <Failed title="The versions did not load" error={versions.error} onRetry={() => void versions.refetch()} /> : null}
+      {versions.data ? (
+        <ol className={styles.versions}>
+          {versions.data.map((version, at) => (
+            <li key={String(version.version ?? at)}>
+              <p className="meta">{fullTime(version.created_at ?? version.at) || "Before"}</p>
+              <Content content={version.content} />
+            </li>
+          ))}
+          <li>
+            <p className="meta">Now, edited {fullTime(message.edited_at)}</p>
+            <Content content={message.content} />
+          </li>
+        </ol>
+      ) : null}
+    </Dialog>
+  );
+}
+
+interface DeliveryRow {
+  id: string;
+  status: Message["status"];
+  attempts?: AttemptRow[];
+  attempt_count?: number;
+  failure?: { code: string; message: string } | null;
+  [key: string]: unknown;
+}
+
+export interface AttemptRow {
+  id?: string;
+  number?: number;
+  status?: string;
+  outcome?: string | null;
+  started_at?: string | null;
+  finished_at?: string | null;
+  request?: unknown;
+  response?: unknown;
+  error_code?: string | null;
+  error_message?: string | null;
+  [key: string]: unknown;
+}
+
+export function DetailsDialog({ message, onClose }: { message: Message; onClose: () => void }): ReactNode {
+  const outgoing = message.direction === "outgoing";
+  const deliveries = useQuery({
+    queryKey: ["messages", message.conversation_id, message.id, "deliveries"],
+    queryFn: () => http.get<DeliveryRow[] | Page<DeliveryRow>>(`/v1/messages/${message.id}/deliveries`).then(listOf),
+    enabled: outgoing,
+    staleTime: 0,
+  });
+  const facts: [string, ReactNode][] = [
+    ["Author", message.author.name ?? message.author.type],
+    ["Kind", message.content.kind],
+    ["Written", fullTime(message.sent_at ?? message.created_at)],
+    ["Stored", fullTime(message.created_at)],
+    ["Number", `${String(message.seq)} in this conversation`],
+    ["Status", tickOf(message.status)?.label],
+    ["Failure", message.failure ? `${message.failure.message} (${message.failure.code})` : null],
+    ["Provider’s id", message.source_id ? <span className="mono">{message.source_id}</span> : null],
+    ["Price", message.pricing?.category ? `${message.pricing.category}${message.pricing.billable === false ? ", free" : ""}` : null],
+    ["Id", <span className="mono">{message.id}</span>],
+  ];
+  return (
+    <Dialog title="Message details" opened onClose={onClose} width={600}>
+      <dl className={styles.facts}>
+        {facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name} style={{ display: "contents" }}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {outgoing ? (
+        <section className={styles.section}>
+          <h3>Delivery</h3>
+          {deliveries.isPending ? <Bone width="60%" /> : null}
+          {deliveries.isError ? <Failed title="The deliveries did not load" error={deliveries.error} onRetry={() => void deliveries.refetch()} /> : null}
+          {deliveries.data?.map((delivery) => (
+            <Attempts key={delivery.id} delivery={delivery.id} />
+          ))}
+          {deliveries.data?.length === 0 ? <p className="meta">Nothing was to be delivered.</p> : null}
+        </section>
+      ) : null}
+    </Dialog>
+  );
+}
+
+/** Every try of one delivery, with what was asked and answered. */
+export function Attempts({ delivery }: { delivery: string }): ReactNode {
+  const attempts = useQuery({
+    queryKey: ["deliveries", delivery, "attempts"],
+    queryFn: () => http.get<AttemptRow[] | Page<AttemptRow>>(`/v1/deliveries/${delivery}/attempts`).then(listOf),
+    staleTime: 0,
+  });
+  if (attempts.isPending) return <Bone width="50%" />;
+  if (attempts.isError) return <Failed title="The attempts did not load" error={attempts.error} onRetry={() => void attempts.refetch()} />;
+  if (attempts.data.length === 0) return <p className="meta">Not tried yet.</p>;
+  return (
+    <ol className={styles.attempts} aria-label="Attempts">
+      {attempts.data.map((attempt, at) => (
+        <li key={attempt.id ?? at}>
+          <p className="row">
+            <strong>
+              {attempt.number ?? at + 1}, {attempt.outcome ?? attempt.status ?? "open"}
+            </strong>
+            <span className="meta">{[attempt.error_code, attempt.error_message].filter(Boolean).join(": ")}</span>
+            <time className="meta push">{exactTime(attempt.started_at)}</time>
+          </p>
+          {attempt.request ? <pre>{JSON.stringify(attempt.request, null, 2)}</pre> : null}
+          {attempt.response ? <pre>{JSON.stringify(attempt.response, null, 2)}</pre> : null}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,119 @@
+/** Contents that are files: picture, sound, film, document, sticker; also while they are fetched or when that failed. */
+
+import {
+  fileSize,
+  type AudioContent,
+  type DocumentContent,
+  type ImageContent,
+  type Media,
+  type StickerContent,
+  type VideoContent,
+} from "@frontdesk/shared";
+import { useState, type ReactNode } from "react";
+import { Icon, type IconName } from "~/ui/icons.tsx";
+import { RichText } from "../RichText.tsx";
+import styles from "./content.module.css";
+import { useLightbox } from "./lightbox.ts";
+import { useFreshMedia } from "./media.ts";
+import { Player } from "./Player.tsx";
+
+/** A file that cannot be shown yet, or not at all. */
+function Absent({ media, icon, word }: { media: Media; icon: IconName; word: string }): ReactNode {
+  const failed = media.state === "failed";
+  return (
+    <span className={styles.absent} role="status">
+      <Icon name={failed ? "alert" : icon} size={20} />
+      <span>
+        {failed ? `${word} could not be fetched` : `${word} is being fetched`}
+        {media.filename ? <span className="meta">{media.filename}</span> : null}
+      </span>
+    </span>
+  );
+}
+
+function Caption({ text }: { text: string | null | undefined }): ReactNode {
+  return text ? (
+    <p className={styles.caption}>
+      <RichText text={text} />
+    </p>
+  ) : null;
+}
+
+export function Picture({ content }: { content: ImageContent }): ReactNode {
+  const open = useLightbox();
+  const { url, refresh, failed } = useFreshMedia(content.media);
+  const [loaded, setLoaded] = useState(false);
+  const name = content.caption ?? content.media.filename ?? "Photo";
+  return (
+    <>
+      {url && !failed ? (
+        <button type="button" className={styles.picture} data-loaded={loaded || undefined} aria-label={`Open photo: ${name}`} onClick={() => open(url, name)}>
+          <img src={url} alt={name} loading="lazy" decoding="async" onLoad={() => setLoaded(true)} onError={refresh} />
+        </button>
+      ) : (
+        <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="image" word="The photo" />
+      )}
+      <Caption text={content.caption} />
+    </>
+  );
+}
+
+export function Sticker({ content }: { content: StickerContent }): ReactNode {
+  const { url, refresh, failed } = useFreshMedia(content.media);
+  return url && !failed ? (
+    <img className={styles.sticker} src={url} alt="Sticker" loading="lazy" onError={refresh} />
+  ) : (
+    <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="smile" word="The sticker" />
+  );
+}
+
+export function Video({ content }: { content: VideoContent }): ReactNode {
+  const { url, refresh, failed } = useFreshMedia(content.media);
+  return (
+    <>
+      {url && !failed ? (
+        <video className={styles.video} src={url} controls preload="metadata" onError={refresh} aria-label={content.caption ?? "Video"}>
+          <track kind="captions" />
+        </video>
+      ) : (
+        <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="video" word="The video" />
+      )}
+      <Caption text={content.caption} />
+    </>
+  );
+}
+
+export function Audio({ content }: { content: AudioContent }): ReactNode {
+  const { url, refresh, failed } = useFreshMedia(content.media);
+  return url && !failed ? (
+    <Player url={url} name={content.voice ? "voice message" : (content.media.filename ?? "audio")} onError={refresh} />
+  ) : (
+    <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="play" word={content.voice ? "The voice message" : "The sound"} />
+  );
+}
+
+export function Document({ content }: { content: DocumentContent }): ReactNode {
+  const { media } = content;
+  const { url } = useFreshMedia(media);
+  const name = media.filename ?? "Document";
+  const about = [media.mime?.split("/").at(-1)?.toUpperCase(), fileSize(media.size)].filter(Boolean).join(", ");
+  return (
+    <>
+      {url ? (
+        <a className={styles.document} href={url} download={name} aria-label={`Download ${name}`}>
+          <span className={styles.documentIcon}>
+            <Icon name="file" size={20} />
+          </span>
+          <span className={styles.documentName}>
+            <span>{name}</span>
+            <span className="meta">{about}</span>
+          </span>
+          <Icon name="download" />
+        </a>
+      ) : (
+        <Absent media={media} icon="file" word="The document" />
+      )}
+      <Caption text={content.caption} />
+    </>
+  );
+}
