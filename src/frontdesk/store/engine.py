@@ -44,6 +44,7 @@ class Store:
         self._appends = Coalescer(engine.append, limit=256, lanes=lanes, whole=_WHOLE)
         self._receipts = Coalescer(engine.receive, limit=256, lanes=1, whole=_WHOLE)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
 
     @property
     def dialect(self) -> DialectName:
@@ -111,7 +112,10 @@ class Store:
         await self._engine.read(lambda tx: tx.scalar(_PING))
 
     async def close(self) -> None:
-        """Finish what was begun and close."""
+        """Finish what was begun and close. Nothing happens the second time."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         await self._appends.drain()
         await self._receipts.drain()
         while self._tasks:

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,13 @@ class Writer:
             waiting, closing = self._take()
             batch: Sequence[_Change] = waiting
             while batch:
-                batch = self._commit(batch)
-        if self._database is not None:
-            self._database.close()
+                try:
+                    batch = self._commit(batch)
+                except Exception as error:  # noqa: BLE001 - the edge of the thread: it must outlive any error
+                    self._abandon()
+                    self._tell([_Done(change.future, error=error) for change in batch])
+                    break
+        self._abandon()
 
     def _take(self) -> tuple[list[_Change], bool]:
         batch: list[_Change] = []
@@ -111,29 +116,43 @@ class Writer:
             self._tell([_Done(change.future, error=error) for change in batch])
             return ()
         done: list[_Done] = []
-        rest: Sequence[_Change] = ()
-        started = time.monotonic()
         try:
             database.execute("BEGIN IMMEDIATE")
-            for index, change in enumerate(batch):
-                outcome = self._run(database, change)
-                if not database.in_transaction:  # all is undone: the culprit fails, its mates run again
-                    self._tell([_Done(change.future, error=self._failure(outcome.error, sure=True))])
-                    return [*batch[:index], *batch[index + 1 :]]
-                done.append(outcome)
-                if time.monotonic() - started > COMMIT_SECONDS:
-                    rest = batch[index + 1 :]
-                    break
+            culprit = self._run_all(database, batch, done)
+            if culprit is not None:  # all is undone: the culprit fails, its mates run again
+                self._tell([culprit])
+                return [change for change in batch if change.future is not culprit.future]
             database.execute("COMMIT")
         except sqlite3.Error as error:
             failure = self._failure(error, sure=not done)
-            if database.in_transaction:
-                database.execute("ROLLBACK")
+            self._undo(database)
             futures = [each.future for each in done] or [change.future for change in batch]
             done = [_Done(future, error=failure) for future in futures]
         self._tell(done)
         self._on_write()
-        return rest
+        return batch[len(done) :]
+
+    def _run_all(
+        self, database: sqlite3.Connection, batch: Sequence[_Change], done: list[_Done]
+    ) -> _Done | None:
+        """Run changes until the time is up; one that took the whole transaction with it is returned."""
+        started = time.monotonic()
+        for change in batch:
+            outcome = self._run(database, change)
+            if not database.in_transaction or _is_broken(outcome.error):
+                self._undo(database)
+                outcome.error = self._failure(outcome.error, sure=True)
+                return outcome
+            done.append(outcome)
+            if time.monotonic() - started > COMMIT_SECONDS:
+                break
+        return None
+
+    @staticmethod
+    def _undo(database: sqlite3.Connection) -> None:
+        with suppress(sqlite3.Error):  # a broken file may not even roll back; it is opened again
+            if database.in_transaction:
+                database.execute("ROLLBACK")
 
     def _run(self, database: sqlite3.Connection, change: _Change) -> _Done:
         tx = Tx("sqlite", self._driver)
@@ -143,9 +162,10 @@ class Writer:
             events.number(tx)
             database.execute("RELEASE change")
         except Exception as error:  # noqa: BLE001 - the edge of the thread: every error goes to its caller
-            if database.in_transaction:
-                database.execute("ROLLBACK TO change")
-                database.execute("RELEASE change")
+            with suppress(sqlite3.Error):
+                if database.in_transaction:
+                    database.execute("ROLLBACK TO change")
+                    database.execute("RELEASE change")
             return _Done(change.future, error=error)
         return _Done(change.future, value, None, tx)
 
@@ -163,17 +183,15 @@ class Writer:
 
     def _failure(self, error: BaseException | None, *, sure: bool) -> BaseException:
         """What the callers hear; a broken file is closed, so that nothing is acknowledged from it."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if not isinstance(error, sqlite3.Error) or code is None:
+        if not isinstance(error, sqlite3.Error):
             return error or StoreUnavailable("The change was undone.")
-        primary = code & 0xFF
-        if primary in _BROKEN_FILE:
+        if _is_broken(error):
             self._abandon()
             kind = StoreUnavailable if sure else OutcomeUnknown
             failure: Exception = kind(
                 f"The database file failed: {error}. Repeat with the same Idempotency-Key."
             )
-        elif primary in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}:
+        elif _code(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}:
             failure = StoreUnavailable(f"The database cannot be written now: {error}.")
         else:
             return error
@@ -183,7 +201,8 @@ class Writer:
     def _abandon(self) -> None:
         database, self._database = self._database, None
         if database is not None:
-            database.close()
+            with suppress(sqlite3.Error):
+                database.close()
 
     def _tell(self, done: Sequence[_Done]) -> None:
         self._loop.call_soon_threadsafe(self._resolve, done)
@@ -202,3 +221,14 @@ class Writer:
             else:
                 each.future.set_result(each.value)
         self._listeners.committed(heads, queues)
+
+
+def _code(error: BaseException | None) -> int | None:
+    """The primary result code of SQLite's error."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _is_broken(error: BaseException | None) -> bool:
+    """Whether the file itself failed, so that nothing more may be acknowledged from this connection."""
+    return isinstance(error, sqlite3.Error) and _code(error) in _BROKEN_FILE
