@@ -4,6 +4,7 @@ Three kinds: the console's cookie session (with `X-CSRF-Token` on unsafe methods
 `Authorization: Bearer fd_…`, and a visitor's token as `Bearer fv_…`. What they may do is checked by `Needs`.
 """
 
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from frontdesk.kit.crypto import is_same
 from frontdesk.kit.limits import Budget
 
 _SCOPE = "frontdesk.scope"
+_ADMISSION = "frontdesk.admission"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,6 +33,14 @@ def client_address(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
+def is_loopback_client(connection: HTTPConnection) -> bool:
+    """Whether the caller is on the desk's own machine."""
+    try:
+        return ip_address(client_address(connection)).is_loopback
+    except ValueError:
+        return False
+
+
 async def authenticate(connection: HTTPConnection) -> Scope:
     """The scope of the caller; counts against the caller's rate limit.
 
@@ -41,6 +51,7 @@ async def authenticate(connection: HTTPConnection) -> Scope:
     """
     desk = desk_of(connection)
     admission = await admit(connection)
+    connection.scope[_ADMISSION] = admission
     _spend(connection, desk.actors.hit(admission.scope.actor_id))
     return admission.scope
 
@@ -158,6 +169,20 @@ class NeedsVisitor(Needs):
         """Raises Forbidden for anybody but a visitor."""
         if scope.actor_type is not ActorType.VISITOR:
             raise Forbidden("This is for visitors of the widget.")
+
+
+class NeedsSession(Needs):
+    """A dependency: the admission of a person who is signed in (no token)."""
+
+    async def __call__(self, request: Request) -> Admission:  # type: ignore[override]
+        await super().__call__(request)
+        admission: Admission = request.scope[_ADMISSION]
+        return admission
+
+    def check(self, scope: Scope) -> None:
+        """Raises Forbidden for tokens and visitors."""
+        if scope.actor_type is not ActorType.USER:
+            raise Forbidden("This is for people who are signed in.")
 
 
 AnyScope = Annotated[Scope, Depends(Needs())]

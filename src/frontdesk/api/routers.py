@@ -6,6 +6,33 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 from fastapi import APIRouter
 
 from frontdesk.api import docs
-from frontdesk.api.v1 import health, live
+from frontdesk.api.v1 import (
+    account,
+    attachments,
+    canned_responses,
+    contacts,
+    deliveries,
+    health,
+    inboxes,
+    live,
+    reports,
+    session,
+    tokens,
+    users,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, live.router, docs.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    live.router,
+    session.router,
+    contacts.router,
+    inboxes.router,
+    account.router,
+    users.router,
+    tokens.router,
+    attachments.router,
+    canned_responses.router,
+    deliveries.router,
+    reports.router,
+    docs.router,
+)

@@ -153,7 +153,9 @@ def password_hash(tx: ReadTx, user_id: UUID) -> str | None:
 
 
 def change(tx: Tx, scope: Scope, user_id: UUID, values: dict[str, Any]) -> Row:
-    """Change name, role, disabled or password_hash of a user of the account. Ends sessions where it must.
+    """Change name, role, disabled or password_hash of a user of the account.
+
+    A new password and disabling end the user's sessions, but for the one whose hash is `keep_session`.
 
     Raises:
         Conflict: Nobody would be left who owns the account.
@@ -169,7 +171,7 @@ def change(tx: Tx, scope: Scope, user_id: UUID, values: dict[str, Any]) -> Row:
     if "password_hash" in values:
         tx.run(_PASSWORD, user=user_id, password_hash=values["password_hash"])
     if values.get("disabled") or "password_hash" in values:
-        close_others(tx, user_id, b"")
+        close_others(tx, user_id, values.get("keep_session", b""))
     if not tx.scalar(_ACTIVE_OWNERS, account_id=scope.account_id):
         raise Conflict("An account needs an active owner.", hint="Make somebody else an owner first.")
     tx.emit(scope.account_id, EventType.USER_UPDATED, subject_id=user_id)

@@ -80,6 +80,10 @@ class Access:
         """The token of a session's cookie."""
         return await self._admit(token, self._find_session)
 
+    async def admit_hash(self, token_hash: bytes) -> Admission | None:
+        """A session by the hash of its token, read anew."""
+        return await self._find_session(token_hash)
+
     async def _admit(
         self, token: str, find: Callable[[bytes], Awaitable[Admission | None]]
     ) -> Admission | None:

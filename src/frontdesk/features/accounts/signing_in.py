@@ -71,6 +71,11 @@ class SigningIn:
         self._by_person = Meter(20, 40)
         self._familiar: dict[tuple[str, str], None] = {}
 
+    @property
+    def session_seconds(self) -> int:
+        """How long a session lasts."""
+        return int(self._lasting.total_seconds())
+
     async def is_needed(self) -> bool:
         """Whether nobody owns this instance yet."""
         return not await self._store.read(users.has_owner)

@@ -1,0 +1,73 @@
+"""Providers' hooks: verified over the raw body, kept durably, answered; what they say is read later.
+
+A 200 means that the request is in the database and will be read. What is not proven leaves nothing behind.
+"""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from frontdesk.api.auth import Anonymous
+from frontdesk.api.desk import Desk, desk_of
+from frontdesk.api.requests import read_body
+from frontdesk.domain.errors import NotFound
+from frontdesk.features.inboxes.inboxes import InboxUnusable, OpenInbox
+from frontdesk.ports.channel import RawRequest
+from frontdesk.store.receipts import Receipt
+
+router = APIRouter(prefix="/hooks", tags=["hooks"])
+
+_KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-request-id"})
+"""Signatures and other proofs are checked and not kept."""
+
+
+@router.get("/{channel}/{inbox_id}", response_class=PlainTextResponse, dependencies=[Anonymous])
+async def check_hook(channel: str, inbox_id: str, request: Request) -> Response:
+    """A provider asks whether this address is ours (a challenge)."""
+    opened = await _open(desk_of(request), channel, inbox_id)
+    challenge = opened.channel.verify(_raw(request, b"", opened), opened.connection)
+    return PlainTextResponse(challenge.text if challenge is not None else "")
+
+
+@router.post("/{channel}/{inbox_id}", response_class=PlainTextResponse)
+async def take_hook(channel: str, inbox_id: str, request: Request) -> Response:
+    """A provider tells what happened."""
+    desk = desk_of(request)
+    opened = await _open(desk, channel, inbox_id)
+    body = await read_body(request)
+    raw = _raw(request, body, opened)
+    challenge = opened.channel.verify(raw, opened.connection)
+    if challenge is not None:
+        return PlainTextResponse(challenge.text)
+    headers = {name: value for name, value in raw.headers.items() if name in _KEPT_HEADERS}
+    await desk.store.receive(
+        Receipt(opened.row.account_id, opened.row.id, raw.method, dict(raw.query), headers, body)
+    )
+    return PlainTextResponse("OK")
+
+
+async def _open(desk: Desk, channel: str, inbox_id: str) -> OpenInbox:
+    """The inbox at this address.
+
+    Raises:
+        NotFound: There is none, or it is of another channel.
+    """
+    try:
+        opened = await desk.inboxes.open(UUID(inbox_id))
+    except (ValueError, InboxUnusable):
+        raise NotFound("There is no such inbox.") from None
+    if opened.row.channel != channel:
+        raise NotFound("There is no such inbox.")
+    return opened
+
+
+def _raw(request: Request, body: bytes, opened: OpenInbox) -> RawRequest:
+    return RawRequest(
+        request.method,
+        opened.connection.hook_url or "",
+        dict(request.query_params),
+        {name.lower(): value for name, value in request.headers.items()},
+        body,
+    )

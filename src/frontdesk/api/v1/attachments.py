@@ -1,0 +1,169 @@
+"""Files: upload them, and fetch them by a signed link that needs nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Self
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from frontdesk.api.auth import Needs
+from frontdesk.api.desk import Desk, DeskDep
+from frontdesk.api.errors import ApiError
+from frontdesk.api.once import OnceDep
+from frontdesk.api.route import DeskRoute
+from frontdesk.domain.errors import Invalid, Malformed, NotFound
+from frontdesk.domain.scope import Permission, Scope
+from frontdesk.features.attachments.types import is_shown
+from frontdesk.features.attachments.uploads import TakenFile, note
+from frontdesk.store import attachments
+from frontdesk.store.statement import Row
+
+router = APIRouter(prefix="/v1", tags=["attachments"], route_class=DeskRoute)
+
+Sender = Annotated[Scope, Depends(Needs(Permission.MESSAGES_SEND))]
+
+UPLOAD_SECONDS = 600.0
+_PIECE = 256 * 1024
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                }
+            },
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+class AttachmentRead(BaseModel):
+    """A file of the account. Send it with `media.attachment_id`."""
+
+    id: UUID
+    mime: str
+    size: int
+    filename: str | None
+    url: str
+    state: str
+
+    @classmethod
+    def of(cls, desk: Desk, row: Row) -> Self:
+        """From the store's row."""
+        return cls(
+            id=row.id,
+            mime=row.mime,
+            size=row.size,
+            filename=row.filename,
+            url=desk.links.link(row.account_id, row.id),
+            state=row.state,
+        )
+
+
+@router.post("/attachments", status_code=201, openapi_extra=_BODY)
+async def upload(
+    request: Request,
+    desk: DeskDep,
+    scope: Sender,
+    once: OnceDep,
+    filename: Annotated[str | None, Query(max_length=255)] = None,
+) -> AttachmentRead:
+    """Upload a file, as a form with the field `file` or as the bare body."""
+    taken = await take_upload(request, desk, scope, filename)
+    return await once.write(lambda tx: AttachmentRead.of(desk, note(tx, scope, taken)))
+
+
+async def take_upload(request: Request, desk: Desk, scope: Scope, filename: str | None) -> TakenFile:
+    """The file of a request, in the blob store.
+
+    Raises:
+        ApiError: It came too slowly (408).
+        Malformed: The client went away, or the form cannot be read.
+        Invalid: There is no file, or it is empty.
+        TooLarge: It is larger than the limit.
+    """
+    mime = request.headers.get("content-type", "")
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            if mime.lower().startswith("multipart/"):
+                return await _take_form(request, desk, scope)
+            return await desk.uploads.take(scope.account_id, request.stream(), mime=mime, filename=filename)
+    except TimeoutError:
+        raise ApiError(408, "The file did not arrive in time.", headers={"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise Malformed("The file ended too early.") from None
+
+
+async def _take_form(request: Request, desk: Desk, scope: Scope) -> TakenFile:
+    async with request.form(max_files=1, max_fields=4) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid("Send the file in this field of the form.", field="file")
+        return await desk.uploads.take(
+            scope.account_id, _pieces(file), mime=file.content_type, filename=file.filename
+        )
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(_PIECE):
+        yield piece
+
+
+@router.get("/files/{token}", responses={200: {"content": {"application/octet-stream": {}}}})
+async def download(token: str, desk: DeskDep, request: Request) -> Response:
+    """A file, for whoever has a link to it. Shown in place only if no browser could run it."""
+    attachment_id = desk.links.read(token)
+    row = None
+    if attachment_id is not None:
+        row = await desk.store.read(lambda tx: attachments.find(tx, attachment_id))
+    if row is None or row.blob is None:
+        raise NotFound("There is no such file (any more).")
+    headers = _headers(row)
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    start, length = _range(request.headers.get("range"), row.size)
+    status = 200 if length is None else 206
+    if length is not None:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{row.size}"
+    headers["Content-Length"] = str(row.size if length is None else length)
+    stream = desk.uploads.blobs.stream(row.blob, start, length)
+    return StreamingResponse(stream, status, headers, media_type=row.mime)
+
+
+def _headers(row: Row) -> dict[str, str]:
+    kind = "inline" if is_shown(row.mime) else "attachment"
+    name = quote(row.filename or "file", safe="")
+    return {
+        "Content-Disposition": f"{kind}; filename*=UTF-8''{name}",
+        "Content-Security-Policy": _POLICY,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "private, max-age=86400, immutable",
+        "ETag": f'"{row.sha256}"',
+        "Accept-Ranges": "bytes",
+    }
+
+
+def _range(header: str | None, size: int) -> tuple[int, int | None]:
+    """Start and length of a single range; the whole file for none and for anything odd (RFC 9110, 14.2)."""
+    unit, _, spec = (header or "").partition("=")
+    first, separator, last = spec.partition("-")
+    if unit != "bytes" or not separator or not (first + last).isdigit():
+        return 0, None
+    if not first:
+        start, end = max(0, size - int(last)), size - 1
+    else:
+        start, end = int(first), min(int(last), size - 1) if last.isdigit() else size - 1
+    if start > end:
+        raise ApiError(416, "The file has no such range.", headers={"Content-Range": f"bytes */{size}"})
+    return start, end - start + 1

@@ -1,0 +1,155 @@
+"""Contacts: the people who write."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from frontdesk.api.auth import Needs
+from frontdesk.api.desk import Desk, DeskDep
+from frontdesk.api.once import OnceDep
+from frontdesk.api.pages import LAST, Page, PageDep
+from frontdesk.api.route import DeskRoute
+from frontdesk.api.v1.fields import Body, Language, Line
+from frontdesk.domain.scope import Permission, Scope
+from frontdesk.store import contacts
+from frontdesk.store.statement import Row
+from frontdesk.store.tx import ReadTx
+
+router = APIRouter(prefix="/v1", tags=["contacts"], route_class=DeskRoute)
+
+Reader = Annotated[Scope, Depends(Needs(Permission.CONTACTS_READ))]
+Writer = Annotated[Scope, Depends(Needs(Permission.CONTACTS_WRITE))]
+
+AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+AttributeText = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00]*$")]
+Attributes = Annotated[dict[AttributeName, bool | int | float | AttributeText | None], Field(max_length=100)]
+
+
+class ContactUpdate(Body):
+    """What to change. An attribute of null is removed; those left out stay."""
+
+    name: Line | None = None
+    language: Language | None = None
+    attributes: Attributes | None = None
+
+
+class IdentityRead(BaseModel):
+    """One address of a contact."""
+
+    scheme: str
+    address: str
+    verified: bool
+
+
+class ContactRead(BaseModel):
+    """A contact."""
+
+    id: UUID
+    name: str | None
+    avatar_url: str | None
+    language: str | None
+    attributes: dict[str, Any]
+    verified: bool
+    first_touch: dict[str, Any] | None
+    identities: list[IdentityRead]
+    version: int
+    created_at: datetime
+    last_seen_at: datetime | None
+
+    @classmethod
+    def of(cls, desk: Desk, row: Row, identities: list[Row]) -> Self:
+        """From the store's rows."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            avatar_url=desk.links.link(row.account_id, row.avatar_id) if row.avatar_id else None,
+            language=row.language,
+            attributes=row.attributes or {},
+            verified=row.verified,
+            first_touch=row.first_touch,
+            identities=[
+                IdentityRead(scheme=each.scheme, address=each.address, verified=each.verified)
+                for each in identities
+            ],
+            version=row.version,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+        )
+
+
+class SourceInbox(BaseModel):
+    """The inbox of a source."""
+
+    id: UUID
+    name: str
+    channel: str
+
+
+class SourceRead(BaseModel):
+    """A line of talk: where and by which address the contact writes."""
+
+    thread_id: UUID
+    inbox: SourceInbox
+    scheme: str
+    address: str
+    created_at: datetime
+
+
+@router.get("/contacts")
+async def list_contacts(
+    desk: DeskDep,
+    scope: Reader,
+    page: PageDep,
+    q: Annotated[str | None, Query(max_length=200, description="In names and addresses.")] = None,
+) -> Page[ContactRead]:
+    """Contacts, the newest first."""
+    before = page.after_id("contacts", LAST)
+
+    def query(tx: ReadTx) -> tuple[list[Row], dict[UUID, list[Row]]]:
+        rows = contacts.page(tx, scope, q, before, page.limit + 1)
+        return rows, contacts.identities(tx, scope, [row.id for row in rows])
+
+    rows, found = await desk.store.read(query)
+    return page.page(
+        "contacts", rows, lambda row: ContactRead.of(desk, row, found[row.id]), lambda row: [str(row.id)]
+    )
+
+
+@router.get("/contacts/{contact_id}")
+async def read_contact(contact_id: UUID, desk: DeskDep, scope: Reader) -> ContactRead:
+    """One contact."""
+    return await desk.store.read(lambda tx: _read(tx, desk, scope, contacts.get(tx, scope, contact_id)))
+
+
+@router.patch("/contacts/{contact_id}")
+async def update_contact(
+    contact_id: UUID, body: ContactUpdate, desk: DeskDep, scope: Writer, once: OnceDep
+) -> ContactRead:
+    """Change a contact."""
+    given = body.model_dump(exclude_unset=True)
+    return await once.write(
+        lambda tx: _read(tx, desk, scope, contacts.change(tx, scope, contact_id, dict(given)))
+    )
+
+
+@router.get("/contacts/{contact_id}/sources")
+async def list_sources(contact_id: UUID, desk: DeskDep, scope: Reader) -> list[SourceRead]:
+    """Where the contact writes."""
+    rows = await desk.store.read(lambda tx: contacts.sources(tx, scope, contact_id))
+    return [
+        SourceRead(
+            thread_id=row.id,
+            inbox=SourceInbox(id=row.inbox_id, name=row.inbox_name, channel=row.channel),
+            scheme=row.scheme,
+            address=row.address,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _read(tx: ReadTx, desk: Desk, scope: Scope, row: Row) -> ContactRead:
+    return ContactRead.of(desk, row, contacts.identities(tx, scope, [row.id])[row.id])

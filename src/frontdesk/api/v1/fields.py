@@ -1,0 +1,40 @@
+"""Kinds of fields that several bodies have, with their limits."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+_LINE = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
+
+
+class Body(BaseModel):
+    """Base of what clients send: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        msg = "there is no such time zone; use a name such as Europe/Madrid"
+        raise ValueError(msg)
+    return value
+
+
+def _no_nul(value: SecretStr) -> SecretStr:
+    if "\0" in value.get_secret_value():
+        msg = "must not contain the NUL character (U+0000)"
+        raise ValueError(msg)
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
+"""One line of text without control characters and without spaces around it."""
+
+Email = Annotated[
+    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x20]{1,64}@[^@\s\x00-\x20]+$")
+]
+TimeZone = Annotated[str, Field(max_length=64, examples=["Europe/Madrid"]), AfterValidator(_known_zone)]
+Language = Annotated[str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en"])]
+NewPassword = Annotated[SecretStr, Field(min_length=10, max_length=256), AfterValidator(_no_nul)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=256), AfterValidator(_no_nul)]

@@ -1,0 +1,217 @@
+"""Channels and the inboxes made of them."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field, JsonValue, StringConstraints
+
+from frontdesk.api.auth import Needs
+from frontdesk.api.desk import Desk, DeskDep
+from frontdesk.api.once import OnceDep
+from frontdesk.api.pages import Page, PageDep
+from frontdesk.api.route import DeskRoute
+from frontdesk.api.v1.fields import Body, Line, TimeZone
+from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.scope import Permission, Scope
+from frontdesk.features.inboxes.config import SET, schema, secret_fields
+from frontdesk.features.inboxes.inboxes import InboxDraft
+from frontdesk.ports.channel import Channel
+from frontdesk.store import inboxes, secrets
+from frontdesk.store.statement import Row
+from frontdesk.store.tx import ReadTx, Tx
+
+router = APIRouter(prefix="/v1", tags=["inboxes"], route_class=DeskRoute)
+
+Reader = Annotated[Scope, Depends(Needs(Permission.INBOXES_READ))]
+Manager = Annotated[Scope, Depends(Needs(Permission.INBOXES_MANAGE))]
+
+GreetingLanguage = Annotated[
+    str, StringConstraints(pattern=r"^(default|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$", max_length=35)
+]
+GreetingText = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
+Greeting = Annotated[dict[GreetingLanguage, GreetingText], Field(max_length=50)]
+Config = Annotated[dict[str, JsonValue], Field(max_length=50)]
+
+
+class ChannelRead(BaseModel):
+    """A kind of conversation that the desk knows."""
+
+    slug: str
+    name: str
+    capabilities: dict[str, Any]
+    config_schema: dict[str, Any]
+    secret_fields: list[str]
+
+    @classmethod
+    def of(cls, channel: Channel) -> Self:
+        """From the plug-in."""
+        return cls(
+            slug=channel.slug,
+            name=channel.name,
+            capabilities={name: _plain(value) for name, value in asdict(channel.capabilities).items()},
+            config_schema=schema(channel.Config),
+            secret_fields=list(secret_fields(channel.Config)),
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return value
+
+
+class InboxCreate(Body):
+    """An inbox to make."""
+
+    channel: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Line
+    config: Config = Field(default_factory=dict, description="As the channel's config_schema says.")
+    greeting: Greeting | None = Field(default=None, description="Text by language; `default` for all others.")
+    reopen_policy: ReopenPolicy = ReopenPolicy.REOPEN
+    time_zone: TimeZone | None = None
+
+
+class InboxUpdate(Body):
+    """What to change. Settings that are left out stay; null removes one; `{"set": true}` keeps a secret."""
+
+    name: Line | None = None
+    config: Config | None = None
+    greeting: Greeting | None = None
+    reopen_policy: ReopenPolicy | None = None
+    time_zone: TimeZone | None = None
+
+
+class InboxRead(BaseModel):
+    """An inbox. Secrets are never shown: `{"set": true}` stands for one that is there."""
+
+    id: UUID
+    name: str
+    channel: str
+    state: str
+    state_reason: str | None
+    config: dict[str, Any]
+    hook_url: str
+    public_key: str
+    reopen_policy: str
+    greeting: dict[str, str] | None
+    time_zone: str | None
+    simulated: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, desk: Desk, row: Row, set_secrets: set[str]) -> Self:
+        """From the store's row and the names of its secrets."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            channel=row.channel,
+            state=row.state,
+            state_reason=row.state_reason,
+            config={**row.config, **dict.fromkeys(sorted(set_secrets), SET)},
+            hook_url=desk.inboxes.hook_url(row),
+            public_key=row.public_key,
+            reopen_policy=row.reopen_policy,
+            greeting=row.greeting,
+            time_zone=row.time_zone,
+            simulated=row.simulated_origin is not None,
+            created_at=row.created_at,
+        )
+
+
+class ConnectionStep(BaseModel):
+    """One step of connecting: what was proven, or what to do."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+class ConnectionRead(BaseModel):
+    """What came of connecting."""
+
+    ok: bool
+    steps: list[ConnectionStep]
+    inbox: InboxRead
+
+
+@router.get("/channels")
+async def list_channels(desk: DeskDep, scope: Reader) -> list[ChannelRead]:  # noqa: ARG001 - who may ask
+    """All channels, with the schema of their settings."""
+    return [ChannelRead.of(desk.channels[slug]) for slug in sorted(desk.channels)]
+
+
+@router.get("/inboxes")
+async def list_inboxes(desk: DeskDep, scope: Reader, page: PageDep) -> Page[InboxRead]:
+    """All inboxes, the oldest first."""
+    after = page.after_id("inboxes")
+
+    def query(tx: ReadTx) -> tuple[list[Row], dict[UUID, set[str]]]:
+        rows = inboxes.page(tx, scope, after, page.limit + 1)
+        return rows, secrets.names(tx, scope.account_id, [row.id for row in rows])
+
+    rows, names = await desk.store.read(query)
+    return page.page(
+        "inboxes", rows, lambda row: InboxRead.of(desk, row, names[row.id]), lambda row: [str(row.id)]
+    )
+
+
+@router.post("/inboxes", status_code=201)
+async def add_inbox(body: InboxCreate, desk: DeskDep, scope: Manager, once: OnceDep) -> InboxRead:
+    """Make an inbox; its settings are checked by its channel."""
+    draft = InboxDraft(
+        channel=body.channel,
+        name=body.name,
+        config=body.config,
+        greeting=body.greeting,
+        reopen_policy=body.reopen_policy,
+        time_zone=body.time_zone,
+    )
+    return await once.write(lambda tx: _read(tx, desk, desk.inboxes.create(tx, scope, draft)))
+
+
+@router.get("/inboxes/{inbox_id}")
+async def read_inbox(inbox_id: UUID, desk: DeskDep, scope: Reader) -> InboxRead:
+    """One inbox."""
+    return await desk.store.read(lambda tx: _read(tx, desk, inboxes.get(tx, scope, inbox_id)))
+
+
+@router.patch("/inboxes/{inbox_id}")
+async def update_inbox(
+    inbox_id: UUID, body: InboxUpdate, desk: DeskDep, scope: Manager, once: OnceDep
+) -> InboxRead:
+    """Change an inbox."""
+    given = body.model_dump(exclude_unset=True)
+    for name in ("name", "reopen_policy", "config"):
+        if given.get(name, "") is None:
+            del given[name]
+    changed = await once.write(
+        lambda tx: _read(tx, desk, desk.inboxes.change(tx, scope, inbox_id, dict(given)))
+    )
+    desk.inboxes.forget()
+    return changed
+
+
+@router.delete("/inboxes/{inbox_id}", status_code=204)
+async def delete_inbox(inbox_id: UUID, desk: DeskDep, scope: Manager, once: OnceDep) -> None:
+    """Delete an inbox; its conversations stay readable."""
+    await once.write(lambda tx: desk.inboxes.delete(tx, scope, inbox_id))
+    desk.inboxes.forget()
+    desk.access.forget()
+
+
+@router.post("/inboxes/{inbox_id}/connect")
+async def connect_inbox(inbox_id: UUID, desk: DeskDep, scope: Manager) -> ConnectionRead:
+    """Check the credentials with the provider, register the hook, and say what is missing."""
+    report = await desk.inboxes.connect(scope, inbox_id)
+    inbox = await desk.store.read(lambda tx: _read(tx, desk, inboxes.get(tx, scope, inbox_id)))
+    steps = [ConnectionStep(name=name, passed=passed, detail=text) for name, passed, text in report.steps]
+    return ConnectionRead(ok=report.ok, steps=steps, inbox=inbox)
+
+
+def _read(tx: ReadTx | Tx, desk: Desk, row: Row) -> InboxRead:
+    return InboxRead.of(desk, row, secrets.names(tx, row.account_id, [row.id])[row.id])
