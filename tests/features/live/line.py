@@ -86,6 +86,13 @@ class Listener:
                     assert condition(), f"the stream ended with {[f['type'] for f in self.frames]}"
                 await asyncio.sleep(0.005)
 
+    async def drained(self) -> None:
+        """Everything that was queued so far has come."""
+        assert self.subscriber is not None
+        pongs = len(self.of("pong"))
+        self.subscriber.offer('{"type":"pong"}')
+        await self.until(lambda: len(self.of("pong")) > pongs)
+
     @property
     def has_ended(self) -> bool:
         """Whether the hub has closed the stream."""

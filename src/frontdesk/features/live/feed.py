@@ -38,6 +38,7 @@ class Feed:
     async def run(self) -> None:
         """Tell what happens, until cancelled. A database that is away is tried again."""
         while True:
+            self._woken.clear()
             try:
                 if not self._began.is_set():
                     _, self.position = await self._hydration.bounds(self.account_id)
@@ -57,7 +58,6 @@ class Feed:
 
     async def _drain(self) -> None:
         while self.subscribers:
-            self._woken.clear()
             frames = await self._hydration.frames(self.account_id, self.position, PAGE)
             for frame in frames:
                 self.position = frame.position
