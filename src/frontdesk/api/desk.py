@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from frontdesk.features.accounts.signing_in import SigningIn
     from frontdesk.features.attachments.links import FileLinks
     from frontdesk.features.attachments.uploads import Uploads
+    from frontdesk.features.conversations.places import Places
+    from frontdesk.features.conversations.sending import Sender
+    from frontdesk.features.conversations.views import Views
     from frontdesk.features.inboxes.inboxes import Inboxes
     from frontdesk.features.live.hub import Hub
     from frontdesk.store.engine import Store
@@ -68,6 +71,9 @@ class Desk:
     uploads: "Uploads"
     links: "FileLinks"
     hub: "Hub"
+    views: "Views"
+    places: "Places"
+    sender: "Sender"
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is told to stop: long answers and sockets end themselves."""
     actors: Meter = field(init=False)

@@ -5,16 +5,18 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 
 from fastapi import APIRouter
 
-from frontdesk.api import docs
+from frontdesk.api import docs, hooks
 from frontdesk.api.v1 import (
     account,
     attachments,
     canned_responses,
     contacts,
+    conversations,
     deliveries,
     health,
     inboxes,
     live,
+    messages,
     reports,
     session,
     tokens,
@@ -22,8 +24,12 @@ from frontdesk.api.v1 import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    messages.lean,
+    hooks.router,
     health.router,
     live.router,
+    conversations.router,
+    messages.router,
     session.router,
     contacts.router,
     inboxes.router,

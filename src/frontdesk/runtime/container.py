@@ -14,8 +14,14 @@ from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import SigningIn
 from frontdesk.features.attachments.links import FileLinks
 from frontdesk.features.attachments.uploads import Uploads
+from frontdesk.features.conversations.places import Places
+from frontdesk.features.conversations.sending import Sender
 from frontdesk.features.conversations.views import Views
+from frontdesk.features.delivery.deliverer import Deliverer
+from frontdesk.features.delivery.marks import Marker, Waker
 from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.features.ingest.files import Fetcher
+from frontdesk.features.ingest.reading import Reader
 from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.hub import Hub
 from frontdesk.features.live.hydration import Hydration
@@ -68,9 +74,10 @@ def build(
     vault = vault_of(settings)
     config = _api_config(settings, port, demo)
     registry = channels.load()
-    access = Access(store)
+    access, files = Access(store), LocalFiles(settings.data_dir / "files")
     cursors, links = Cursors(vault.derive("cursors")), FileLinks(vault, config.base_path)
     live = LiveCursors(cursors, vault)
+    views, places = Views(registry, links), Places(store)
     desk = Desk(
         config=config,
         store=store,
@@ -87,15 +94,24 @@ def build(
             own_url=f"http://{settings.local_host}:{port}",
             is_demo=demo is not None,
         ),
-        uploads=Uploads(store, LocalFiles(settings.data_dir / "files"), settings.limits.upload_bytes),
+        uploads=Uploads(store, files, settings.limits.upload_bytes),
         links=links,
-        hub=Hub(store, Hydration(store, Views(registry, links), live), live),
+        hub=Hub(store, Hydration(store, views, live), live),
+        views=views,
+        places=places,
+        sender=Sender(store, registry, views, places),
     )
-    return Container(desk, create_app(desk, mounts=mounts), _workers(desk, settings))
+    return Container(desk, create_app(desk, mounts=mounts), _workers(desk, files))
 
 
-def _workers(desk: Desk, settings: Settings) -> list[Worker]:  # noqa: ARG001 - what is set for workers
-    return []
+def _workers(desk: Desk, files: LocalFiles) -> list[Worker]:
+    return [
+        Reader(desk.store, desk.inboxes).worker(),
+        Deliverer(desk.store, desk.inboxes, files).worker(),
+        Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),
+        Marker(desk.store, desk.inboxes).worker(),
+        Waker(desk.store).worker(),
+    ]
 
 
 def _api_config(settings: Settings, port: int, demo: DemoConfig | None) -> ApiConfig:

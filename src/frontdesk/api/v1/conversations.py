@@ -1,11 +1,11 @@
 """Conversations: the lists, one of them, what agents do with it, and starting one."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 from typing_extensions import TypedDict
 
 from frontdesk.api.auth import Needs
@@ -106,6 +106,12 @@ class Reading(Body):
     seq: int | None = Field(default=None, ge=0, le=2**53)
 
 
+class Typing(Body):
+    """Whether somebody types."""
+
+    state: Literal["on", "off"]
+
+
 @router.get("/conversations")
 async def list_conversations(  # noqa: PLR0917 - each is a filter of the address
     desk: DeskDep,
@@ -150,7 +156,7 @@ async def list_conversations(  # noqa: PLR0917 - each is a filter of the address
 async def count_conversations(desk: DeskDep, scope: Reader) -> Counts:
     """How many conversations each view has."""
     found = await desk.store.read(lambda tx: conversation_lists.counts(tx, scope))
-    return Counts(**found)  # type: ignore[typeddict-item]
+    return cast("Counts", found)
 
 
 @router.post("/conversations", status_code=201)
@@ -259,10 +265,10 @@ async def mark_read(
     return await once.write(change)
 
 
-class Typing(BaseModel):
-    """Whether somebody types."""
-
-    state: Literal["on", "off"]
+@router.post("/conversations/{conversation_id}/typing", status_code=204)
+async def show_typing(conversation_id: UUID, body: Typing, desk: DeskDep, scope: Writer) -> None:
+    """Show the others, and a visitor of the widget, that somebody types."""
+    await desk.hub.typing(scope, conversation_id, body.state)
 
 
 def _me(scope: Scope) -> UUID:

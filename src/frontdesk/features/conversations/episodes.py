@@ -47,13 +47,13 @@ def find_or_open(tx: Tx, desk: Desk, party: Party, thread_key: str, *, incoming:
     decides. What our own side wrote elsewhere (`incoming` false) changes no status.
     """
     contact_id = identities.find_or_create(tx, desk.account_id, party)
-    thread_id = _thread(tx, desk, party, thread_key, contact_id)
+    thread_id = thread_of(tx, desk, party, thread_key, contact_id)
     thread = threads.lock(tx, desk.account_id, thread_id)
     conversation_id = _episode(tx, desk, thread, incoming=incoming)
     return Episode(conversation_id, thread_id, thread.contact_id, party.name)
 
 
-def _thread(tx: Tx, desk: Desk, party: Party, thread_key: str, contact_id: UUID) -> UUID:
+def thread_of(tx: Tx, desk: Desk, party: Party, thread_key: str, contact_id: UUID) -> UUID:
     """The thread of a key; a contact's talk by address is one thread, whichever address it comes by."""
     account_id, inbox_id = desk.account_id, desk.inbox_id
     found = threads.find(tx, account_id, inbox_id, thread_key)

@@ -158,6 +158,13 @@ class Views:
                 shown["url"] = self._links.link(account_id, attachment_id)
         return {**content, "media": shown}
 
+    def stored(self, content: str) -> dict[str, Any]:
+        """What a message said once, without its file."""
+        said: dict[str, Any] = json.loads(content)
+        if "media" in said:
+            said["media"] = {key: value for key, value in said["media"].items() if key not in _INWARD}
+        return said
+
     def created(
         self,
         *,

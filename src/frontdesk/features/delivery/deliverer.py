@@ -74,18 +74,18 @@ class Deliverer:
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
-        self.stopping = False
+        self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
 
     def worker(self) -> Worker:
         """The worker that delivers."""
-        return Worker(self._store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
+        return self._worker
 
     async def handle(self, lane: Lane) -> None:
         """Send a lane's messages one after the other; stop at the first that has to wait."""
         for n, job in enumerate(lane.jobs):
             if n:
                 await self._store.write(lambda tx: jobs.renew(tx, lane, LEASE_SECONDS))
-            if self.stopping or not await self._deliver(lane, job):
+            if self._worker.is_stopping or not await self._deliver(lane, job):
                 break
         await self._store.write(lambda tx: jobs.release(tx, lane))
 

@@ -46,6 +46,8 @@ class Worker:
         lease_seconds: float = 60,
     ) -> None:
         self._store, self.queue, self._handle = store, queue, handle
+        self.name = queue
+        self.is_stopping = False
         self._slots, self._per_lane, self._lease_seconds = slots, per_lane, lease_seconds
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,27 +57,29 @@ class Worker:
         if queue == self.queue:
             self._wake.set()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then finish what runs, at most 8 s, and give the rest back."""
-        waker = asyncio.get_running_loop().create_task(self._wake_on(stop))
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until `stopping` is set; then finish what runs, at most 8 s, and give the rest back."""
+        self.is_stopping = False
+        waker = asyncio.get_running_loop().create_task(self._wake_on(stopping))
         try:
-            await self._work(stop)
+            await self._work(stopping)
         finally:
             waker.cancel()
             await self._drain()
 
-    async def _wake_on(self, stop: asyncio.Event) -> None:
-        await stop.wait()
+    async def _wake_on(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self.is_stopping = True
         self._wake.set()
 
-    async def _work(self, stop: asyncio.Event) -> None:
+    async def _work(self, stopping: asyncio.Event) -> None:
         pause = 0.1
-        while not stop.is_set():
+        while not stopping.is_set():
             self._wake.clear()
             free = self._slots - len(self._tasks)
             try:
                 lanes = await self._claim(free) if free else []
-                if stop.is_set():
+                if stopping.is_set():
                     await self._give_back(lanes)
                     return
                 for lane in lanes:

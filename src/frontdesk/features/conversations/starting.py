@@ -1,0 +1,117 @@
+"""Starting a conversation from our side: the open one of the thread, or the next, greeting first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from frontdesk.domain.content import Text, content_adapter
+from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.errors import Invalid, NotFound
+from frontdesk.domain.inbound import Address, Party
+from frontdesk.domain.message import Author, AuthorType, Direction
+from frontdesk.domain.preview import preview_of
+from frontdesk.domain.scope import Scope
+from frontdesk.features.conversations import episodes, policy
+from frontdesk.features.conversations.episodes import Desk
+from frontdesk.features.conversations.sending import DELIVER_QUEUE
+from frontdesk.ports.channel import Channel
+from frontdesk.store import contacts, conversations, identities, inboxes, threads
+from frontdesk.store import messages as store_messages
+from frontdesk.store.drafts import Draft
+from frontdesk.store.tx import Row, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """With whom to start: a known contact, or addresses that find or make one."""
+
+    contact_id: UUID | None
+    party: Party | None
+    language: str | None = None
+
+
+def start(
+    tx: Tx,
+    scope: Scope,
+    channels: Mapping[str, Channel],
+    inbox_id: UUID,
+    invitation: Invitation,
+    *,
+    author: Author | None = None,
+) -> UUID:
+    """Open a conversation, or find the open one of the same thread; answers its id.
+
+    Raises:
+        Invalid: There is no such inbox or contact, or the contact has no address.
+    """
+    try:
+        inbox = inboxes.get(tx, scope, inbox_id)
+    except NotFound:
+        raise Invalid("There is no such inbox.", field="inbox_id") from None
+    desk = Desk(inbox.account_id, inbox.id, inbox.name, ReopenPolicy(inbox.reopen_policy))
+    thread_id, language = _thread(tx, scope, desk, invitation)
+    thread = threads.lock(tx, desk.account_id, thread_id)
+    current = conversations.open_of_thread(tx, thread_id)
+    if current is not None:
+        found: UUID = current.id
+        return found
+    conversation_id = episodes.open_next(tx, thread)
+    greet(tx, inbox, channels, conversation_id, language, author=author)
+    return conversation_id
+
+
+def greeting_of(inbox: Row, language: str | None) -> str | None:
+    """The inbox's greeting in a language, in its main part, or by default."""
+    greetings: dict[str, str] = inbox.greeting or {}
+    for name in (language, (language or "").split("-")[0]):
+        if name and greetings.get(name):
+            return greetings[name]
+    return greetings.get("default") or None
+
+
+def greet(
+    tx: Tx,
+    inbox: Row,
+    channels: Mapping[str, Channel],
+    conversation_id: UUID,
+    language: str | None,
+    *,
+    author: Author | None = None,
+) -> None:
+    """Say the inbox's greeting, where the channel lets us speak first."""
+    words, channel = greeting_of(inbox, language), channels.get(inbox.channel)
+    if not words or channel is None or not policy.can_send(channel.capabilities, None, tx.now).free:
+        return
+    content = Text(body=words)
+    draft = Draft(
+        inbox.account_id,
+        conversation_id,
+        Direction.OUTGOING,
+        author or Author(AuthorType.SYSTEM, None, inbox.name),
+        content.kind,
+        content_adapter.dump_json(content, exclude_none=True).decode(),
+        preview_of(content),
+        queue=DELIVER_QUEUE,
+    )
+    store_messages.append(tx, [draft])
+
+
+def _thread(tx: Tx, scope: Scope, desk: Desk, invitation: Invitation) -> tuple[UUID, str | None]:
+    party, language = invitation.party, invitation.language
+    if invitation.contact_id is not None:
+        try:
+            contact = contacts.get(tx, scope, invitation.contact_id)
+        except NotFound:
+            raise Invalid("There is no such contact.", field="contact_id") from None
+        known = threads.of_contact(tx, desk.account_id, desk.inbox_id, contact.id)
+        if known:
+            found: UUID = known[-1].id
+            return found, language or contact.language
+        rows = identities.of_contact(tx, desk.account_id, contact.id)
+        party = Party(tuple(Address(row.scheme, row.address) for row in rows if row.verified), contact.name)
+        language = language or contact.language
+    if party is None or not party.addresses:
+        raise Invalid("The contact has no address to write to.", field="contact")
+    contact_id = identities.find_or_create(tx, desk.account_id, party, language=language)
+    key = episodes.key_of(party.addresses[0])
+    return episodes.thread_of(tx, desk, party, key, contact_id), language
