@@ -86,6 +86,10 @@ class Listener:
                     assert condition(), f"the stream ended with {[f['type'] for f in self.frames]}"
                 await asyncio.sleep(0.005)
 
+    async def reach(self, count: int) -> None:
+        """Wait until that many events have come."""
+        await self.until(lambda: len(self.positions) >= count)
+
     async def drained(self) -> None:
         """Everything that was queued so far has come."""
         assert self.subscriber is not None

@@ -54,11 +54,7 @@ async def test_g5_resume_after_any_cut_misses_nothing_and_repeats_nothing(scene:
         while len(seen) < total:
             async with Listener(hub, scene.owner, cursor) as listener:
                 wanted = chance.randrange(1, 12)
-                await listener.until(
-                    lambda listener=listener, wanted=wanted, seen=seen: (
-                        len(listener.positions) >= wanted or len(seen) + len(listener.positions) == total
-                    )
-                )
+                await listener.reach(min(wanted, total - len(seen)))
             assert not listener.of("resync")
             seen += listener.positions
             cursor = listener.cursor or cursor
@@ -79,7 +75,7 @@ async def test_many_who_join_while_it_happens_all_see_the_same(scene: Scene) -> 
                 listeners.append(listener)
         last = await head(scene)
         for listener in listeners:
-            await listener.until(lambda listener=listener: len(listener.positions) == last)
+            await listener.reach(last)
             assert listener.positions == list(range(1, last + 1))
             await listener.__aexit__()
 
@@ -119,7 +115,7 @@ async def test_refusal_4_an_agent_of_another_inbox_hears_nothing_of_this_one(sce
         Listener(hub, blind) as none,
     ):
         await scene.receive(text("private"))
-        await full.until(lambda: len(full.positions) == 3)
+        await full.reach(3)
         for listener in (limited, none):
             await listener.drained()
             assert listener.of("event") == []
@@ -215,7 +211,7 @@ async def test_refusal_7_changed_rights_count_on_an_open_stream(
         await listener.until(lambda: listener.of("resync"))
         assert listener.of("resync")[0]["reason"] == "access"
         await scene.receive(text("not for you any more"))
-        await other.until(lambda: len(other.positions) == 3)
+        await other.reach(3)
         await listener.drained()
         assert listener.of("event") == []
 
