@@ -147,7 +147,7 @@ class Pages:
         return Response(content, headers=headers, media_type="text/html")
 
     def _shop(self, request: Request, path: str) -> Response:
-        """The sample page with the widget: `?theme=dark` and `?lang=es` try it in other clothes."""
+        """The sample page with the widget: `?theme=dark`, `?lang=es`, `?as=Priya`, `?chat=open`."""
         key = self._config.demo_public_key
         if key is None:
             raise HTTPException(404)
@@ -158,14 +158,31 @@ class Pages:
         for name, value in values.items():
             page = page.replace("{{ " + name + " }}", value)
         content = _ROOTED.sub(rf"\g<1>{self._config.base_path}/".encode(), page.encode())
-        return Response(content, media_type="text/html", headers={"Cache-Control": "no-cache"})
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": _SHOP_POLICY,
+            "X-Frame-Options": "SAMEORIGIN",
+        }
+        return Response(content, media_type="text/html", headers=headers)
+
+
+_SHOP_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""As strict as a shop's page can be; only the page of the phones may frame it."""
 
 
 def _shop_values(request: Request, key: str) -> dict[str, Any]:
     theme = request.query_params.get("theme", "")
     language = request.query_params.get("lang", "")
+    visitor = request.query_params.get("as", "")
+    attributes = [
+        f' data-language="{language}"' if re.fullmatch(r"[a-z]{2}", language) else "",
+        f' data-name="{visitor}" data-profile="{visitor}"' if re.fullmatch(r"\w{1,40}", visitor) else "",
+        " data-open" if request.query_params.get("chat") == "open" else "",
+    ]
     return {
         "public_key": html.escape(key),
         "theme": f' data-theme="{theme}"' if theme in {"light", "dark"} else "",
-        "attributes": f' data-language="{language}"' if re.fullmatch(r"[a-z]{2}", language) else "",
+        "attributes": "".join(attributes),
     }

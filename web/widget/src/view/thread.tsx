@@ -236,7 +236,9 @@ export function Thread({ session }: { session: Session }) {
     setAway(box.scrollTop < -80);
     if (box.scrollHeight + box.scrollTop - box.clientHeight < 120) void session.loadOlder();
   };
-  const toEnd = () => flow.current?.scrollTo({ top: 0 });
+  const toEnd = () => {
+    flow.current!.scrollTop = 0;
+  };
   useEffect(toEnd, [mine]);
   useEffect(() => {
     if (!away) session.read();

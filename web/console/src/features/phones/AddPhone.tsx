@@ -34,8 +34,8 @@ export function AddPhone({ phones }: { phones: Phone[] }): ReactNode {
 
   return (
     <>
-      <Button icon="plus" onClick={() => setOpened(true)}>
-        Add a phone
+      <Button icon="plus" aria-label="Add a phone" onClick={() => setOpened(true)}>
+        <span className={styles.spare}>Add a phone</span>
       </Button>
       <Dialog title="Add a phone" opened={opened} onClose={() => setOpened(false)} width={400}>
         <form

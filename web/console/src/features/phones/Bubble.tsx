@@ -1,12 +1,13 @@
 /** One message on a phone: its content, its ticks, and what its reader can do with it. */
 
 import { clockTime, fileSize, phoneText } from "@frontdesk/shared";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { RichText } from "~/features/thread/RichText.tsx";
 import { IconButton } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuItem } from "~/ui/Menu.tsx";
+import { Popup } from "~/ui/Popup.tsx";
 import { bodyOf, briefly, isFile, linkOf, wordsOf, type CardBody, type FileBody, type PlaceBody } from "./bodies.ts";
 import styles from "./phones.module.css";
 import { mediaUrl, type PhoneMessage } from "./play.ts";
@@ -36,6 +37,7 @@ export function Bubble({ message, quoted, ...actions }: BubbleActions & { messag
 }
 
 function Tools({ message, mine, onReact, onReply, onEdit, onRevoke }: BubbleActions & { message: PhoneMessage; mine: boolean }): ReactNode {
+  const [reacting, setReacting] = useState(false);
   const own = message.reactions.find(({ from }) => from === "customer")?.emoji;
   return (
     <span className={styles.tools}>
@@ -52,13 +54,28 @@ function Tools({ message, mine, onReact, onReply, onEdit, onRevoke }: BubbleActi
         </Menu>
       ) : (
         <>
-          <Menu label="Reactions" width={120} target={<IconButton icon="smilePlus" label="React" size="small" />}>
-            {REACTIONS.map((emoji) => (
-              <MenuItem key={emoji} checked={emoji === own} onSelect={() => onReact(message, emoji === own ? "" : emoji)}>
-                {emoji}
-              </MenuItem>
-            ))}
-          </Menu>
+          <Popup
+            label="Reactions"
+            opened={reacting}
+            onChange={setReacting}
+            target={<IconButton icon="smilePlus" label="React" size="small" aria-expanded={reacting} onClick={() => setReacting(!reacting)} />}
+          >
+            <div className={styles.emoji}>
+              {REACTIONS.map((emoji) => (
+                <button
+                  key={emoji}
+                  type="button"
+                  aria-pressed={emoji === own}
+                  onClick={() => {
+                    setReacting(false);
+                    onReact(message, emoji === own ? "" : emoji);
+                  }}
+                >
+                  {emoji}
+                </button>
+              ))}
+            </div>
+          </Popup>
           <IconButton icon="reply" label="Reply" size="small" onClick={() => onReply(message)} />
         </>
       )}

@@ -68,8 +68,8 @@ function Unread({ phone }: { phone: Phone }): ReactNode {
   const count = phone.messages.filter(({ from, status }) => from === "business" && (status === "sent" || status === "delivered")).length;
   if (!count) return null;
   return (
-    <Button size="small" icon="checks" onClick={() => void read(phone).catch((error: unknown) => toastError(error, "Not marked as read."))}>
-      {`Read ${String(count)}`}
+    <Button size="small" icon="checks" aria-label={`Mark ${String(count)} as read`} onClick={() => void read(phone).catch((error: unknown) => toastError(error, "Not marked as read."))}>
+      Mark read
     </Button>
   );
 }

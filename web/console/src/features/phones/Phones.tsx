@@ -7,7 +7,7 @@ import { AddPhone } from "./AddPhone.tsx";
 import { PhoneFrame } from "./PhoneFrame.tsx";
 import { isDelayOf } from "./PhoneSettings.tsx";
 import styles from "./phones.module.css";
-import { faultsQuery, phonesQuery, usePlayLive } from "./play.ts";
+import { faultsQuery, phonesQuery, usePlayLive, type Phone } from "./play.ts";
 import { Trouble } from "./Trouble.tsx";
 import { WebChatFrame } from "./WebChatFrame.tsx";
 
@@ -16,11 +16,17 @@ export function Phones(): ReactNode {
   const { data: phones, error, refetch } = useQuery(phonesQuery);
   const { data: trouble } = useQuery(faultsQuery);
 
+  const frame = (phone: Phone): ReactNode => (
+    <PhoneFrame key={phone.wa_id} phone={phone} delay={trouble?.faults.find((fault) => isDelayOf(phone, fault))} />
+  );
+
   return (
     <main id="main" className={styles.page}>
       <header className={styles.bar}>
         <h1>Phones</h1>
-        <Chip tone="amber">Simulated</Chip>
+        <span className={styles.spare}>
+          <Chip tone="amber">Simulated</Chip>
+        </span>
         <p className="meta">What you type here reaches the desk as a signed hook. Nothing leaves this computer.</p>
         <span className="push" />
         {phones ? (
@@ -35,10 +41,9 @@ export function Phones(): ReactNode {
           <Failed title="The phones are not there" error={error} onRetry={() => void refetch()} />
         ) : (
           <div className={styles.grid}>
-            {phones?.map((phone) => (
-              <PhoneFrame key={phone.wa_id} phone={phone} delay={trouble?.faults.find((fault) => isDelayOf(phone, fault))} />
-            ))}
+            {phones?.slice(0, 2).map(frame)}
             {phones ? <WebChatFrame /> : <Loading />}
+            {phones?.slice(2).map(frame)}
           </div>
         )}
       </div>

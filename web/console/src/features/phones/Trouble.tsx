@@ -40,12 +40,6 @@ export function Trouble(): ReactNode {
     });
 
   return (
-    <>
-      {active.length > 0 ? (
-        <Button look="plain" onClick={() => change((faults) => faults.filter((fault) => !isTrouble(fault)))}>
-          Turn all off
-        </Button>
-      ) : null}
       <Popup
         label="Make trouble"
         opened={opened}
@@ -68,6 +62,13 @@ export function Trouble(): ReactNode {
               ))}
             </Select>
           </div>
+          {active.length > 0 ? (
+            <p className={styles.off}>
+              <Button size="small" onClick={() => change((faults) => faults.filter((fault) => !isTrouble(fault)))}>
+                Turn all off
+              </Button>
+            </p>
+          ) : null}
           {GROUPS.map(({ title, belongs }) => (
             <fieldset key={title}>
               <legend>{title}</legend>
@@ -81,7 +82,6 @@ export function Trouble(): ReactNode {
           ))}
         </div>
       </Popup>
-    </>
   );
 }
 
