@@ -33,7 +33,7 @@ shaped = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(sorted(TYPES)), body=shaped, extra=st.dictionaries(WORDS, json_values, max_size=2)
 )
@@ -47,7 +47,7 @@ async def test_sends_of_any_shape(world: World, kind: str, body: Any, extra: dic
         assert response.json()["error"]["code"] > 0
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=json_values | st.dictionaries(st.sampled_from(["type", "text", "message_id"]), json_values))
 async def test_play_bodies_of_any_shape(world: World, body: Any) -> None:
     for method, path in (("POST", f"phones/{NORA}/messages"), ("PUT", "faults"), ("PATCH", f"phones/{NORA}")):

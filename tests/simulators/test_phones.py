@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from frontdesk.simulators.whatsapp.actions import Text
+from frontdesk.simulators.whatsapp.inbound import perform
 from tests.simulators.conftest import ACCOUNT, NORA, NUMBER, World, is_signed, until
 
 REFERRAL = {
@@ -296,8 +298,10 @@ async def test_reading_by_itself_being_offline_and_reading_up_to(world: World) -
 
 
 async def test_a_phone_keeps_its_last_500_messages(world: World) -> None:
+    simulator = world.simulator
+    simulator.state.businesses[NUMBER].subscribed = False
     for number in range(510):
-        await world.write(type="text", text=str(number))
+        perform(simulator.network, simulator.state.phone(NORA), Text(type="text", text=str(number)))
     shown = await world.phone_messages()
     assert [one["text_shown"] for one in shown] == [str(number) for number in range(10, 510)]
 

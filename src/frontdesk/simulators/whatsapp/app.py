@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from frontdesk.simulators.whatsapp import templates
 from frontdesk.simulators.whatsapp.faults import Faults
 from frontdesk.simulators.whatsapp.graph import Graph
 from frontdesk.simulators.whatsapp.hooks import RETRY_SECONDS, HookSender
+from frontdesk.simulators.whatsapp.journal import Journal
 from frontdesk.simulators.whatsapp.live import Live
 from frontdesk.simulators.whatsapp.network import Network
 from frontdesk.simulators.whatsapp.play import Play
@@ -28,6 +30,7 @@ class WhatsAppSimulator:
         settings: How the network behaves; a demo wants `read_after_seconds`.
         seed: Makes all ids the same in every run.
         retry_seconds: Waits before each further try of a hook.
+        journal: A folder in which phones, messages and hooks under way outlive the process; None: none does.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class WhatsAppSimulator:
         *,
         seed: int | None = None,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
+        journal: Path | None = None,
     ) -> None:
         self.state = State(settings or Settings(), seed)
         self.faults = Faults()
@@ -43,6 +47,10 @@ class WhatsAppSimulator:
         self.network = Network(self.state, self.faults, self.hooks)
         self.live = Live()
         self.state.changed = self.live.publish
+        self._journal = Journal(journal) if journal else None
+        if self._journal is not None:
+            self._journal.load(self.state)
+            self.hooks.journal = self._journal
         routes = [*Play(self.network, self.live).routes(), *Graph(self.network).routes()]
         self.app: ASGIApp = Starlette(routes=routes, lifespan=self._lifespan)
 
@@ -88,11 +96,15 @@ class WhatsAppSimulator:
                 self.live.close()
                 steps.cancel()
         await self.hooks.stop()
+        if self._journal is not None:
+            self._journal.close()
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self.hooks.start(tasks)
             self.network.start(tasks)
+            if self._journal is not None:
+                self.network.resume(self._journal.accepted.values(), self._journal.hooks.values())
             await asyncio.Event().wait()
 
     @asynccontextmanager
@@ -101,32 +113,27 @@ class WhatsAppSimulator:
             yield
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the process it lives in."""
-
-    def install_signal_handlers(self) -> None:
-        """Install none."""
-
-
 @asynccontextmanager
 async def serve(simulator: WhatsAppSimulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve the simulator over real HTTP inside this event loop; yields its base URL. Port 0: a free one."""
+    """Serve the simulator over real HTTP inside this event loop; yields its base URL. Port 0: a free one.
+
+    The server is started and stopped by hand, without its own loop: so no signal is taken from the process,
+    and an error of the simulator's own tasks ends this block instead of a log line.
+    """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     config = uvicorn.Config(
-        simulator.app, lifespan="on", log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        simulator.app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
-    server = _Server(config)
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(server.serve(sockets=[listener]))
-        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells by this flag only
-            await asyncio.sleep(0.005)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    async with simulator.running():
+        await server.startup(sockets=[listener])
         try:
             shown_host = f"[{host}]" if ":" in host else host
             yield f"http://{shown_host}:{listener.getsockname()[1]}"
         finally:
             simulator.live.close()
-            server.should_exit = True
-            await serving
-    listener.close()
+            await server.shutdown(sockets=[listener])

@@ -1,6 +1,7 @@
 """Hooks on their way to the desk: signed, in order per phone, tried again as Meta does, spoilt on demand."""
 
 import asyncio
+import dataclasses
 import hashlib
 import hmac
 import itertools
@@ -23,6 +24,17 @@ TIMEOUT_SECONDS = 10.0
 _GATHER_SECONDS = 0.25
 
 
+class HookRecorder:
+    """Writes down what is to be delivered; this one writes nothing (see `journal` for the one that does)."""
+
+    def hook(self, change: Change) -> int:
+        """A hook is to be delivered; the number says which one was taken later."""
+        return change.number
+
+    def taken(self, number: int) -> None:
+        """A hook was taken, or given up."""
+
+
 class HookSender:
     """Delivers changes. One phone's changes keep their order unless a fault or a refusal breaks it."""
 
@@ -31,6 +43,7 @@ class HookSender:
         self._lanes: list[asyncio.Queue[Change]] = []
         self._clients: dict[str, HttpClient] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self.journal = HookRecorder()
         self.dropped = 0
         self.given_up = 0
         self.underway = 0
@@ -56,10 +69,10 @@ class HookSender:
             return
         lane = self._lanes[zlib.crc32(change.wa_id.encode()) % len(self._lanes)]
         if lane.full():
-            lane.get_nowait()
+            self.journal.taken(lane.get_nowait().number)
             self.underway -= 1
             self.dropped += 1
-        lane.put_nowait(change)
+        lane.put_nowait(dataclasses.replace(change, number=self.journal.hook(change)))
         self.underway += 1
 
     async def verify(self, url: str, verify_token: str) -> str | None:
@@ -121,12 +134,15 @@ class HookSender:
         for attempt in itertools.count(first_attempt):
             status = await self._post(changes, body, attempt)
             if status == 200:
-                self._taken(changes)
+                self._done(changes)
+                for change in changes:
+                    if change.on_taken is not None:
+                        change.on_taken()
                 return
             is_over = attempt > len(self._retry_seconds) or self.underway > 2 * LANES * MAX_QUEUE
             if is_over or self._tasks is None:
                 self.given_up += len(changes)
-                self.underway -= len(changes)
+                self._done(changes)
                 return
             if status is not None and first_attempt == 1 and attempt == 1:
                 self._tasks.create_task(self._again(changes, body))
@@ -137,11 +153,10 @@ class HookSender:
         await asyncio.sleep(self._retry_seconds[0])
         await self._until_taken(changes, body, first_attempt=2)
 
-    def _taken(self, changes: list[Change]) -> None:
+    def _done(self, changes: list[Change]) -> None:
         self.underway -= len(changes)
         for change in changes:
-            if change.on_taken is not None:
-                change.on_taken()
+            self.journal.taken(change.number)
 
     async def _post(
         self, changes: Sequence[Change], body: bytes, attempt: int, *, is_signed_well: bool = True

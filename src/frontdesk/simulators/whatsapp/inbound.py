@@ -178,9 +178,11 @@ def _change_number(network: Network, business: Business, phone: Phone, action: N
     }
     told = {"id": message_id, "timestamp": seconds(state.now()), "type": "system", "system": system}
     network.hooks.put(system_change(business, phone, told))
-    del state.phones[phone.wa_id]
-    state.changed({"type": "phone_gone", "wa_id": phone.wa_id})
+    old = phone.wa_id
+    del state.phones[old]
+    state.changed({"type": "phone_gone", "wa_id": old})
     phone.wa_id = new
     state.phones[new] = phone
+    state.journal.gone(old, new)
     state.show_phone(phone)
     return message_id

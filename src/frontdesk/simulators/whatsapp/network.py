@@ -4,28 +4,27 @@ It speaks neither HTTP nor JSON envelopes: `graph` and `play` are its two doors,
 """
 
 import asyncio
+import dataclasses
+import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from frontdesk.simulators.whatsapp import templates
-from frontdesk.simulators.whatsapp.checks import FREE_TYPES, MEDIA_TYPES
+from frontdesk.simulators.whatsapp.admission import admit
 from frontdesk.simulators.whatsapp.errors import GraphError, wrong
 from frontdesk.simulators.whatsapp.faults import FaultKind, Faults
 from frontdesk.simulators.whatsapp.hooks import HookSender
-from frontdesk.simulators.whatsapp.payloads import message_change, seconds, status_change, terms_of
+from frontdesk.simulators.whatsapp.payloads import Change, message_change, seconds, status_change, terms_of
 from frontdesk.simulators.whatsapp.state import (
     Business,
     LedgerSend,
     Phone,
     PhoneMessage,
     State,
-    digits,
 )
-from frontdesk.simulators.whatsapp.wording import shown_text
 
 _ORDER = ("sent", "delivered", "read")
 _TYPING = timedelta(seconds=25)
@@ -68,12 +67,8 @@ class Network:
 
     def send(self, business: Business, body: dict[str, Any]) -> Accepted:
         """Take a checked send; `carry` puts it under way. Raises GraphError when Meta refuses it at once."""
-        recipient = str(body.get("to") or body.get("recipient"))
         kind = str(body["type"])
-        self._check_rates(business, recipient)
-        category, text = self._price(business, body)
-        phone, late_error = self._reach(business, recipient, kind)
-        self._check_files(kind, body)
+        phone, category, text, late_error = admit(self.state, business, body)
         wamid = self.state.ids.message(phone.wa_id, from_phone=False)
         message = PhoneMessage(
             wamid, "business", business.phone_number_id, kind, body[kind], self.state.now(), shown=text
@@ -84,77 +79,9 @@ class Network:
         message.terms = self._terms(business, phone, category)
         if entry.opaque is not None:
             message.terms["biz_opaque_callback_data"] = entry.opaque
+        if late_error is None:
+            self.state.journal.accept(phone, message)
         return Accepted(entry, phone, lambda: self._carry(business, phone, message, late_error))
-
-    def _check_rates(self, business: Business, recipient: str) -> None:
-        settings, now, recent = self.state.settings, self.state.now(), business.recent_sends
-        phone = self.state.phone_of(recipient)
-        if settings.pair_seconds and phone:
-            last = phone.last_sent_to.get(business.phone_number_id)
-            if last and (now - last).total_seconds() < settings.pair_seconds:
-                raise GraphError(
-                    131056, "Too many messages sent from this phone number to the same phone number"
-                )
-        if settings.messages_per_second:
-            while recent and now - recent[0] >= timedelta(seconds=1):
-                recent.popleft()
-            if len(recent) >= settings.messages_per_second:
-                raise GraphError(
-                    130429, "Message failed to send because there were too many messages sent", retry_after=1
-                )
-            recent.append(now)
-        if phone:
-            phone.last_sent_to[business.phone_number_id] = now
-
-    def _price(self, business: Business, body: dict[str, Any]) -> tuple[str, str]:
-        kind = str(body["type"])
-        if kind != "template":
-            return "service", shown_text(kind, body[kind])
-        found, text = templates.fill(business.templates, body["template"])
-        return str(found["category"]).lower(), text
-
-    def _reach(self, business: Business, recipient: str, kind: str) -> tuple[Phone, GraphError | None]:
-        """The phone, and the refusal to report later if refusals come by hook."""
-        if digits(recipient) == digits(business.display_phone_number):
-            raise GraphError(131021, "Recipient phone number is the same as the sender")
-        phone = self.state.phone_of(recipient)
-        error: GraphError | None = None
-        if phone is None and "." not in recipient and self.state.settings.unknown_phones == "create":
-            phone = self.state.add_phone(recipient)
-            phone.last_written[business.phone_number_id] = self.state.now()
-        if phone is None or phone.is_blocked:
-            error = GraphError(131026, "Message Undeliverable.")
-            phone = phone or Phone(digits(recipient), recipient, recipient)
-        elif (
-            self.state.settings.enforce_window
-            and kind in FREE_TYPES
-            and not self.state.is_window_open(business, phone)
-        ):
-            error = GraphError(
-                131047,
-                "Message failed to send because more than 24 hours have passed since the customer last "
-                "replied to this number.",
-            )
-        if error is not None and self.state.settings.refuse_by == "answer":
-            raise error
-        return phone, error
-
-    def _check_files(self, kind: str, body: dict[str, Any]) -> None:
-        if kind == "reaction" and not self._known(body[kind]["message_id"]):
-            raise wrong("Param reaction['message_id'] is not the id of a message of this conversation.")
-        if kind not in MEDIA_TYPES or "id" not in body[kind]:
-            return
-        media = self.state.media.get(str(body[kind]["id"]))
-        if media is None:
-            title = f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
-            raise GraphError(100, title=title)
-        family = media.mime.split("/")[0]
-        expected = {"document": family, "sticker": "image"}.get(kind, kind)
-        if family != expected or (kind == "sticker") != (media.mime == "image/webp"):
-            raise GraphError(131053, f"The file is of type {media.mime} and cannot be sent as {kind}.")
-
-    def _known(self, message_id: str) -> bool:
-        return any(phone.find(message_id) for phone in self.state.phones.values())
 
     def _enter(
         self, business: Business, phone: Phone, message: PhoneMessage, body: dict[str, Any]
@@ -183,17 +110,25 @@ class Network:
             error = GraphError(fault.code)
         if error is not None:
             message.status, message.error = "failed", error.in_hook()
+            self.state.journal.carried(message)
             self._report(business, phone, message, "failed")
             return
-        phone.last_business, phone.typing_until = business.phone_number_id, None
+        phone.typing_until = None
+        self._talk(phone, business)
         self._report(business, phone, message, "sent")
         if message.type == "reaction":
+            self.state.journal.carried(message)
             self._react(phone, message)
             return
         self.state.show(phone, message)
         self.later(
             self.state.settings.delivered_after_seconds, lambda: self._arrive(business, phone, message)
         )
+
+    def _talk(self, phone: Phone, business: Business) -> None:
+        if phone.last_business != business.phone_number_id:
+            phone.last_business = business.phone_number_id
+            self.state.show_phone(phone)
 
     def _react(self, phone: Phone, message: PhoneMessage) -> None:
         target = phone.find(str(message.body["message_id"]))
@@ -287,6 +222,27 @@ class Network:
         if message is not None and message.status == "sent":
             message.status = "delivered"
             self.state.show(phone, message)
+
+    def resume(self, accepted: Iterable[tuple[str, PhoneMessage]], hooks: Iterable[Change]) -> None:
+        """Go on after a restart: hooks nobody took, sends not carried, messages not arrived or read."""
+        for change in hooks:
+            phone = self.state.phones.get(change.wa_id)
+            shown = phone.find(change.ids[0]) if phone else None
+            taken = functools.partial(self._taken, phone, shown) if phone else None
+            self.hooks.put(dataclasses.replace(change, on_taken=taken))
+        arriving = [
+            (phone, message)
+            for phone in self.state.phones.values()
+            for message in phone.messages
+            if message.sender == "business" and message.status in {"sent", "delivered"}
+        ]
+        for wa_id, message in accepted:
+            business = self.state.businesses.get(message.phone_number_id)
+            if business and wa_id in self.state.phones:
+                self._carry(business, self.state.phones[wa_id], message, None)
+        for phone, message in arriving:
+            if business := self.state.businesses.get(message.phone_number_id):
+                self._arrive(business, phone, message)
 
     def set_online(self, phone: Phone, *, is_online: bool) -> None:
         """Switch a phone off or on; when it comes on, what waited for it arrives."""

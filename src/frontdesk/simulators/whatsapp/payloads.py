@@ -23,6 +23,8 @@ class Change:
     field: str = "messages"
     on_taken: Callable[[], None] | None = None
     """Called once the hook was answered with 200."""
+    number: int = 0
+    """In the journal."""
 
 
 def metadata(business: Business) -> dict[str, Any]:

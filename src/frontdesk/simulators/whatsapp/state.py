@@ -154,6 +154,28 @@ class LedgerHook:
     error: str | None = None
 
 
+class Recorder:
+    """Writes changes down; this one writes nothing (see `journal` for the one that does)."""
+
+    def phone(self, phone: Phone) -> None:
+        """A phone is new or changed."""
+
+    def gone(self, wa_id: str, new_wa_id: str) -> None:
+        """A phone has another number now."""
+
+    def message(self, phone: Phone, message: PhoneMessage) -> None:
+        """A message is shown or changed."""
+
+    def accept(self, phone: Phone, message: PhoneMessage) -> None:
+        """A send was taken; `message` or `carried` follows."""
+
+    def carried(self, message: PhoneMessage) -> None:
+        """A send that no phone shows is done with."""
+
+    def media(self, media: StoredMedia) -> None:
+        """A file is kept."""
+
+
 class Unknown(KeyError):
     """There is no such phone or business."""
 
@@ -173,6 +195,7 @@ class State:
         self.conversations: dict[tuple[str, str, str], str] = {}
         self.ad_entries: dict[tuple[str, str], datetime] = {}
         self.changed: Callable[[dict[str, Any]], None] = lambda _frame: None
+        self.journal = Recorder()
         self._media_bytes = 0
         self.send_count = 0
         self.hook_count = 0
@@ -208,11 +231,13 @@ class State:
         country = next((code for prefix, code in _COUNTRIES.items() if number.startswith(prefix)), "US")
         phone = Phone(number, name or f"+{number}", f"{country}.{self.ids.number(20)}")
         self.phones[number] = phone
+        self.journal.phone(phone)
         return phone
 
     def add_media(self, media: StoredMedia) -> StoredMedia:
         """Keep a file; the oldest go when there is no more room."""
         self.media[media.id] = media
+        self.journal.media(media)
         self._media_bytes += len(media.content)
         while self._media_bytes > MAX_MEDIA_BYTES and len(self.media) > 1:
             self._media_bytes -= len(self.media.pop(next(iter(self.media))).content)
@@ -222,10 +247,12 @@ class State:
         """Put a message on a phone, or tell that one changed."""
         if phone.find(message.id) is None:
             phone.messages.append(message)
+        self.journal.message(phone, message)
         self.changed({"type": "message", "wa_id": phone.wa_id, "message": shown_message(message)})
 
     def show_phone(self, phone: Phone) -> None:
         """Tell that a phone itself changed."""
+        self.journal.phone(phone)
         self.changed({"type": "phone", "phone": self.shown_phone(phone, with_messages=False)})
 
     def is_window_open(self, business: Business, phone: Phone) -> bool:
