@@ -93,7 +93,7 @@ class Demo:
     def __init__(self, settings: Settings, store: Store, port: int) -> None:
         self.settings, self.store, self.port = settings, store, port
         network = NetworkSettings(delivered_after_seconds=0.6, read_after_seconds=2.5)
-        self._simulator = WhatsAppSimulator(network)
+        self._simulator = WhatsAppSimulator(network, journal=settings.data_dir / "simulators" / "whatsapp")
 
     async def prepare(self) -> tuple[DemoConfig, Mapping[str, ASGIApp]]:
         """Make what is missing; a second start finds everything and changes nothing."""
