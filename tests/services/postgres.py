@@ -7,8 +7,10 @@ binaries that `nobody` can reach: a checkout below a private folder is not reada
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +60,8 @@ class PostgresServer:
         }
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._command: list[str] = []
+        self._identity: dict[str, Any] = {}
 
     @property
     def pid(self) -> int:
@@ -85,12 +89,21 @@ class PostgresServer:
                  "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
                 check=True, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=folder, **identity,
             )  # fmt: skip
-            self.port = free_port()
-            settings = [f"-c{name}={value}" for name, value in self._settings.items()]
+        self.port = free_port()
+        settings = [f"-c{name}={value}" for name, value in self._settings.items()]
+        self._command = [str(programs / "bin/postgres"), "-D", str(cluster), "-p", str(self.port), *settings]
+        self._identity = identity
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the server over its folder; also after `kill`, for what a crash leaves."""
+        assert self._folder is not None
+        log = self._folder / "log"
+        with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [programs / "bin/postgres", "-D", cluster, "-p", str(self.port), *settings],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=folder,
-                preexec_fn=die_with_parent, **identity,  # noqa: PLW1509 - no thread runs yet that it could harm
+                self._command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=self._folder,
+                preexec_fn=die_with_parent, **self._identity,  # noqa: PLW1509 - takes no lock between fork and exec
             )  # fmt: skip
         try:
             wait_until(self._is_ready, what="PostgreSQL accepting connections")
@@ -98,7 +111,16 @@ class PostgresServer:
             error.add_note(log.read_text(errors="replace")[-2000:])
             self.__exit__(None, None, None)
             raise
-        return self
+
+    def kill(self) -> None:
+        """End the server as a crash of the machine does: every process of it at once, by kill -9."""
+        assert self._process is not None
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in [self.pid, *map(int, children)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        wait_until(lambda: not any(map(_runs, children)), what="the end of the server's processes")
 
     def _is_ready(self) -> bool:
         assert self._process is not None
@@ -106,7 +128,10 @@ class PostgresServer:
             raise RuntimeError(f"PostgreSQL ended with code {self._process.returncode}")
         assert self._folder is not None
         status = self._folder / "cluster" / "postmaster.pid"
-        return status.exists() and status.read_text().rstrip().endswith("ready")
+        lines = (
+            status.read_text().split() if status.exists() else []
+        )  # a crash leaves the file of its own run
+        return lines[:1] == [str(self.pid)] and lines[-1] == "ready"
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -121,6 +146,11 @@ class PostgresServer:
             self._process = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _runs(pid: str) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def _copy_binaries(source: Path, target: Path) -> Path:

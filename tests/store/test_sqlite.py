@@ -45,8 +45,9 @@ async def test_a_second_process_is_refused_in_one_sentence(lite: Store, sqlite_u
     second = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert second.stderr.strip() == (
-        f"Another Frontdesk (process {os.getpid()}) is using {sqlite_path(sqlite_url)}. Stop it first, or give "
-        "this one another FRONTDESK_DATA_DIR or FRONTDESK_DATABASE. Several processes need PostgreSQL."
+        f"Another Frontdesk (process {os.getpid()}) is using {sqlite_path(sqlite_url)}. "
+        "Stop it first, or give this one another FRONTDESK_DATA_DIR or FRONTDESK_DATABASE. "
+        "Several processes need PostgreSQL."
     )
     with pytest.raises(StoreLocked):
         await open_store(sqlite_url)

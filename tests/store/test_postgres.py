@@ -1,0 +1,249 @@
+"""What only PostgreSQL has: a network in between and a server that restarts. Outcomes are looked up (G12)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from frontdesk.domain.errors import Busy
+from frontdesk.domain.event import EventType
+from frontdesk.store import receipts
+from frontdesk.store import tables as t
+from frontdesk.store.engine import Store, open_store
+from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
+from frontdesk.store.messages import Appended
+from frontdesk.store.receipts import Receipt
+from frontdesk.store.tx import Tx
+from tests.services.postgres import PostgresServer
+from tests.services.proxy import Fault, Proxy
+from tests.store.desk import Desk
+
+MARKER = "cut-here-7f3a"
+
+
+@pytest.fixture
+async def proxy(postgres_url: str) -> AsyncIterator[Proxy]:
+    async with Proxy(postgres_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def store(proxy: Proxy) -> AsyncIterator[Store]:
+    """A store that reaches PostgreSQL by way of the proxy."""
+    opened = await open_store(proxy.url, migrate=False)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "runs"), [(Fault.BEFORE, 2), (Fault.AFTER, 1), (Fault.HOLD, 2), (Fault.LATE, 2)]
+)
+async def test_a_connection_lost_during_commit(store: Store, proxy: Proxy, fault: Fault, runs: int) -> None:
+    """G12: committed is answered, aborted is run again; the effect is there once."""
+    desk = await Desk(store).open()
+    ran: list[int] = []
+
+    def change(tx: Tx) -> int:
+        ran.append(len(ran) + 1)
+        tx.emit(desk.account, EventType.ACCOUNT_UPDATED, facts={"run": len(ran)})
+        return len(ran)
+
+    proxy.arm(fault, b"COMMIT")
+    assert await store.write(change) == runs
+    assert not proxy.is_armed
+    assert ran == list(range(1, runs + 1))
+    assert [event.facts for event in (await desk.log())[1:]] == [{"run": runs}]
+
+
+@pytest.mark.parametrize(("fault", "runs"), [(Fault.BEFORE, 2), (Fault.AFTER, 1)])
+async def test_a_change_without_events_is_looked_up_too(
+    store: Store, proxy: Proxy, fault: Fault, runs: int
+) -> None:
+    ran: list[int] = []
+
+    def change(tx: Tx) -> None:
+        ran.append(1)
+        tx.driver.execute("INSERT INTO instance (key, value) VALUES ('k', 'v')", ())
+
+    proxy.arm(fault, b"COMMIT")
+    await store.write(change)
+    assert len(ran) == runs
+    assert await Desk(store).count(t.instance) == 1
+
+
+@pytest.mark.parametrize("fault", Fault)
+async def test_a_connection_lost_while_appending(store: Store, proxy: Proxy, fault: Fault) -> None:
+    """G12: the message is there once, whatever became of the first try."""
+    desk = await Desk(store).open()
+    draft = desk.outgoing(key="k")
+    draft.preview = MARKER
+    proxy.arm(fault, MARKER.encode())
+    outcome = await store.append(draft)
+    assert isinstance(outcome, Appended)
+    assert (outcome.id, outcome.seq, outcome.delivery_id) == (draft.id, 1, draft.delivery_id)
+    assert not proxy.is_armed
+    await desk.assert_whole()
+    assert await desk.message_ids() == [draft.id]
+    assert await desk.count(t.deliveries) == await desk.count(t.jobs) == 1
+
+
+@pytest.mark.parametrize("fault", Fault)
+async def test_a_connection_lost_while_receiving(store: Store, proxy: Proxy, fault: Fault) -> None:
+    desk = Desk(store)
+    receipt = Receipt(desk.account, desk.inbox, "POST", {}, {}, MARKER.encode())
+    proxy.arm(fault, MARKER.encode())
+    await store.receive(receipt)
+    row = await store.read(lambda tx: receipts.get(tx, desk.account, receipt.id))
+    assert (row.body, row.state) == (MARKER.encode(), "new")
+    assert await desk.count(t.receipts) == await desk.count(t.jobs) == 1
+
+
+async def test_a_connection_lost_within_a_change(store: Store, proxy: Proxy) -> None:
+    desk = await Desk(store).open()
+
+    def change(tx: Tx) -> None:
+        tx.driver.execute(f"SELECT '{MARKER}'", ())
+        tx.emit(desk.account, EventType.ACCOUNT_UPDATED)
+
+    proxy.arm(Fault.AFTER, MARKER.encode())
+    await store.write(change)
+    assert len(await desk.log()) == 2
+
+
+async def test_no_connection_is_said_and_over_when_it_is(store: Store, proxy: Proxy) -> None:
+    desk = await Desk(store).open()
+    proxy.is_refusing = True
+    proxy.cut()
+    for attempt in (
+        store.write(lambda tx: tx.now),
+        store.read(lambda tx: tx.now),
+        store.ping(),
+        store.append(desk.incoming()),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await attempt
+    proxy.is_refusing = False
+    await store.ping()
+    assert isinstance(await store.append(desk.incoming()), Appended)
+    await desk.assert_whole()
+
+
+async def test_a_database_that_is_not_there_is_said(postgres_server: str) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        await open_store(postgres_server.replace(postgres_server.rsplit(":", 1)[1], "1/x"))
+
+
+class _Load:
+    """Writers that go on through refusals and keep what they were told."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.acknowledged: dict[UUID, Appended] = {}
+        self.refused: set[UUID] = set()
+        self.is_over = False
+        self.progress = asyncio.Condition()
+
+    async def write(self, conversation: UUID) -> None:
+        while not self.is_over:
+            draft = self.desk.outgoing(conversation)
+            try:
+                outcome = await self.desk.store.append(draft)
+            except OutcomeUnknown:
+                continue
+            except Busy:
+                self.refused.add(draft.id)
+                await asyncio.sleep(0.01)
+                continue
+            assert isinstance(outcome, Appended)
+            self.acknowledged[draft.id] = outcome
+            async with self.progress:
+                self.progress.notify_all()
+
+    async def reach(self, more: int) -> None:
+        count = len(self.acknowledged) + more
+        async with self.progress:
+            await self.progress.wait_for(lambda: len(self.acknowledged) >= count)
+
+
+async def test_kill_9_under_load_loses_no_acknowledged_message() -> None:
+    """G12: the server dies under 16 writers and comes back; they go on unaided."""
+    with PostgresServer(fsync=True) as server:
+        store = await open_store(server.url())
+        desk = await Desk(store).open(4)
+        load = _Load(desk)
+        writers = [asyncio.ensure_future(load.write(desk.conversations[n % 4])) for n in range(16)]
+        async with asyncio.timeout(60):
+            await load.reach(100)
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+            await load.reach(200)
+        load.is_over = True
+        await asyncio.gather(*writers)
+        stored = {id_ for each in desk.conversations for id_ in await desk.message_ids(each)}
+        assert load.acknowledged.keys() <= stored
+        assert not load.refused & stored
+        await desk.assert_whole()
+        await store.close()
+
+
+async def test_deadlocks_are_run_again(postgres_url: str) -> None:
+    """Two changes that take the same rows in opposite orders: both succeed."""
+    store = await open_store(postgres_url, migrate=False)
+    await store.write(
+        lambda tx: tx.driver.execute("INSERT INTO instance (key, value) VALUES ('a', ''), ('b', '')", ())
+    )
+
+    def touch(tx: Tx, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            tx.driver.execute("UPDATE instance SET value = value || 'x' WHERE key = $1", [key])
+            tx.driver.fetch("SELECT pg_sleep(0.05)", [])
+
+    await asyncio.gather(
+        store.write(lambda tx: touch(tx, ("a", "b"))), store.write(lambda tx: touch(tx, ("b", "a")))
+    )
+    rows = await store.read(lambda tx: tx.driver.fetch("SELECT value FROM instance ORDER BY key", []))
+    assert [row[0] for row in rows] == ["xx", "xx"]
+    await store.close()
+
+
+async def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
+    store = await open_store(postgres_url, migrate=False)
+    with pytest.raises(Busy, match="too long"):
+        await store.read(
+            lambda tx: (
+                tx.driver.fetch("SELECT set_config('statement_timeout', '50ms', false), pg_sleep(0)", [])
+                and tx.driver.fetch("SELECT pg_sleep(5)", [])
+            )
+        )
+    await store.ping()
+    await store.close()
+
+
+async def test_every_session_has_the_stores_limits(postgres_url: str) -> None:
+    store = await open_store(postgres_url, migrate=False)
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "synchronous_commit")
+    found = await store.read(
+        lambda tx: [tx.driver.fetch("SELECT current_setting($1)", [name])[0][0] for name in names]
+    )
+    assert found[:3] == ["5s", "2s", "10s"]
+    await store.close()
+
+
+async def test_a_query_can_have_one_snapshot(postgres_url: str) -> None:
+    store = await open_store(postgres_url, migrate=False)
+    other = await asyncpg.connect(postgres_url)
+
+    def query(tx: object) -> tuple[int, int]:
+        from sqlalchemy.util import await_only  # noqa: PLC0415 - to let another session write between two reads
+
+        count = "SELECT count(*) FROM instance"
+        first = tx.driver.fetch(count, [])[0][0]  # type: ignore[attr-defined]
+        await_only(other.execute("INSERT INTO instance (key, value) VALUES (gen_random_uuid(), '')"))
+        return first, tx.driver.fetch(count, [])[0][0]  # type: ignore[attr-defined]
+
+    assert await store.read(query, snapshot=True) == (0, 0)
+    assert await store.read(query) == (1, 2)
+    await other.close()
+    await store.close()
