@@ -5,6 +5,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.services.browser",
     "tests.services.databases",
+    "tests.services.desks",
     "tests.services.redis",
     "tests.services.skips",
 ]

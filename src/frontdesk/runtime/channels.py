@@ -19,7 +19,8 @@ def load() -> dict[str, Channel]:
         if util.find_spec(name.rpartition(".")[0]) is None:
             continue
         channel: Channel = import_module(name).channel
-        found[channel.slug] = channel
+        if hasattr(channel, "slug"):
+            found[channel.slug] = channel
     for point in entry_points(group=GROUP):
         announced: Channel = point.load()
         found.setdefault(announced.slug, announced)

@@ -1,6 +1,7 @@
 """Wires the desk together: store, channels, features, API, workers. The one place that knows all of them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.hub import Hub
 from frontdesk.features.live.hydration import Hydration
 from frontdesk.kit.pages import Cursors
+from frontdesk.ports.channel import Channel
 from frontdesk.runtime import channels
 from frontdesk.runtime.roles import Worker
 from frontdesk.runtime.secret_key import vault_of
@@ -40,6 +42,12 @@ class Container:
     desk: Desk
     app: DeskApp
     workers: list[Worker] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run what lives beside the requests while inside."""
+        async with self.desk.hub.running():
+            yield
 
     async def close(self) -> None:
         """Close what was opened here; the store is its opener's."""
@@ -61,6 +69,7 @@ def build(
     port: int,
     demo: DemoConfig | None = None,
     mounts: Mapping[str, ASGIApp] | None = None,
+    more_channels: Sequence[Channel] = (),
 ) -> Container:
     """Put the desk together over an open store.
 
@@ -70,10 +79,11 @@ def build(
         port: Where the desk listens.
         demo: Set for a demo.
         mounts: More applications by path: the simulators of a demo.
+        more_channels: Channels besides the installed ones.
     """
     vault = vault_of(settings)
     config = _api_config(settings, port, demo)
-    registry = channels.load()
+    registry = channels.load() | {channel.slug: channel for channel in more_channels}
     access, files = Access(store), LocalFiles(settings.data_dir / "files")
     cursors, links = Cursors(vault.derive("cursors")), FileLinks(vault, config.base_path)
     live = LiveCursors(cursors, vault)

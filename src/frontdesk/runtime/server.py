@@ -206,7 +206,7 @@ async def _serve(
         stack.push_async_callback(container.close)
         if Role.WORKER in roles:
             await stack.enter_async_context(working(container, settings))
-        await stack.enter_async_context(container.desk.hub.running())
+        await stack.enter_async_context(container.running())
         await stack.enter_async_context(serving(container, listener, settings))
         _on_signal(container.desk.stopping)
         ready = Ready(
