@@ -1,6 +1,6 @@
 """What readers get: the shapes of conversations and messages, the same over REST and the live line.
 
-Plain typed dictionaries: they are built once from a row and written out once.
+Plain typed dictionaries: they are built once from a row and written out once, so enums are their values.
 """
 
 from datetime import datetime
@@ -9,16 +9,19 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from frontdesk.domain.conversation import ConversationStatus, Resolution
-from frontdesk.domain.message import AuthorType, DeliveryStatus, Direction
+from frontdesk.domain.origin import Origin
 
-OriginName = Literal["reply", "button", "campaign_link", "ad", "web_redirect"]
+StatusName = Literal["open", "pending", "snoozed", "resolved"]
+ResolutionName = Literal["resolved", "unresolved", "unclassified", "handed_to_room"]
+AuthorName = Literal["contact", "agent", "bot", "system"]
+DirectionName = Literal["incoming", "outgoing", "note", "activity"]
+DeliveryName = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
 
 
 class AuthorRead(TypedDict):
     """Who wrote: `id` is a contact's, a user's or a token's."""
 
-    type: AuthorType
+    type: AuthorName
     id: UUID | None
     name: str | None
 
@@ -52,7 +55,7 @@ class PreviewRead(TypedDict):
 
     text: str
     kind: str | None
-    direction: Direction | None
+    direction: DirectionName | None
     author: str | None
 
 
@@ -63,8 +66,8 @@ class ConversationRead(TypedDict):
     inbox: InboxBrief
     thread_id: UUID
     contact: ContactBrief
-    status: ConversationStatus
-    resolution: Resolution | None
+    status: StatusName
+    resolution: ResolutionName | None
     assignee: AgentBrief | None
     priority: str | None
     topic: str | None
@@ -116,15 +119,15 @@ class MessageRead(TypedDict):
     id: UUID
     conversation_id: UUID
     seq: int
-    direction: Direction
+    direction: DirectionName
     author: AuthorRead
     content: dict[str, Any]
-    status: DeliveryStatus | None
+    status: DeliveryName | None
     failure: FailureRead | None
     reply_to: ReplyRead | None
     reactions: list[ReactionRead]
     context: dict[str, Any]
-    origin: OriginName | None
+    origin: Origin | None
     starred: bool
     source_id: str | None
     pricing: dict[str, Any] | None
@@ -146,7 +149,7 @@ class MessagePage(TypedDict):
 class VisitorAuthor(TypedDict):
     """Who wrote, as a visitor may know it."""
 
-    type: AuthorType
+    type: AuthorName
     name: str | None
 
 
@@ -172,10 +175,10 @@ class VisitorMessage(TypedDict):
 
     id: UUID
     seq: int
-    direction: Direction
+    direction: DirectionName
     author: VisitorAuthor
     content: dict[str, Any]
-    status: DeliveryStatus | None
+    status: DeliveryName | None
     reply_to: VisitorReply | None
     reactions: list[VisitorReaction]
     version: int

@@ -222,13 +222,17 @@ class Sender:
         appended: Appended | Row,
     ) -> MessageRead:
         shown = content.model_dump(mode="json", exclude_none=True)
-        author: AuthorRead = {"type": draft.author.type, "id": draft.author.id, "name": draft.author.name}
+        author: AuthorRead = {
+            "type": draft.author.type.value,
+            "id": draft.author.id,
+            "name": draft.author.name,
+        }
         return self._views.created(
             message_id=message_id,
             conversation_id=draft.conversation_id,
             seq=appended.seq,
             created_at=appended.created_at,
-            direction=draft.direction,
+            direction=draft.direction.value,
             author=author,
             content=self._views.content(draft.account_id, shown, extras.files or {}),
             is_sent=draft.queue is not None,

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from frontdesk.domain.content import MEDIA_KINDS, content_adapter
-from frontdesk.domain.origin import origin_of
+from frontdesk.domain.origin import Origin, origin_of
 from frontdesk.domain.preview import preview_of
 from frontdesk.features.conversations.reads import (
     AuthorRead,
     ConversationRead,
+    DirectionName,
     MessageRead,
-    OriginName,
     ReplyRead,
     VisitorMessage,
 )
@@ -172,7 +172,7 @@ class Views:
         conversation_id: UUID,
         seq: int,
         created_at: datetime,
-        direction: str,
+        direction: DirectionName,
         author: AuthorRead,
         content: dict[str, Any],
         is_sent: bool,
@@ -184,10 +184,10 @@ class Views:
             "id": message_id,
             "conversation_id": conversation_id,
             "seq": seq,
-            "direction": direction,  # type: ignore[typeddict-item]  # the enum's value, as rows have it
+            "direction": direction,
             "author": author,
             "content": content,
-            "status": "queued" if is_sent else None,  # type: ignore[typeddict-item]
+            "status": "queued" if is_sent else None,
             "failure": None,
             "reply_to": reply_to,
             "reactions": [],
@@ -248,7 +248,7 @@ def _reply(row: Row) -> ReplyRead | None:
     }
 
 
-def _origin(content: dict[str, Any], context: dict[str, Any]) -> OriginName | None:
+def _origin(content: dict[str, Any], context: dict[str, Any]) -> Origin | None:
     if not context and content["kind"] == "text" and "utm_" not in content.get("body", "").lower():
         return None
     return origin_of(content, context)
