@@ -1,0 +1,121 @@
+"""Who a message is from or to, by the contacts beside it; the strongest address first. Pure.
+
+Since 2026 a customer may hide the number; then only the business-scoped user id is there.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from frontdesk.domain.inbound import Address, Party
+from frontdesk.kit.phone import from_digits, same_number
+from frontdesk.kit.records import record
+
+_Raw = Mapping[str, Any]
+_NOBODY: _Raw = {}
+
+
+@record
+class Other:
+    """The other side of a message, and the thread it belongs to.
+
+    `given` is the id by which the message itself names them, where that is not their first address.
+    """
+
+    party: Party
+    thread_key: str
+    given: str | None
+
+
+class Frame:
+    """What one value says about all of its messages: our number, and who is who."""
+
+    __slots__ = ("account_ref", "contacts", "value")
+
+    def __init__(self, value: _Raw) -> None:
+        metadata, contacts = value.get("metadata"), value.get("contacts")
+        ours = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
+        self.account_ref = ours if isinstance(ours, str) else text(ours)
+        self.contacts: list[Any] = contacts if isinstance(contacts, list) else []
+        self.value = value
+
+    def sender(self, raw: _Raw) -> Other | None:
+        """The customer who wrote, None when nothing says who."""
+        return self._find(raw.get("from"), raw.get("from_user_id"))
+
+    def recipient(self, raw: _Raw) -> Other | None:
+        """The customer whom our side wrote to or called."""
+        return self._find(raw.get("to"), raw.get("to_user_id"))
+
+    def _find(self, number: object, user_id: object) -> Other | None:
+        contact = self._contact(number, user_id)
+        profile, wa_id = contact.get("profile"), contact.get("wa_id")
+        name = (profile.get("name") or profile.get("username")) if isinstance(profile, dict) else None
+        user_id = user_id or contact.get("user_id")
+        try:
+            return _other(number, user_id, wa_id, name)
+        except TypeError:
+            return _other(text(number), text(user_id), text(wa_id), text(name))
+
+    def _contact(self, number: object, user_id: object) -> _Raw:
+        for contact in self.contacts:
+            if isinstance(contact, dict) and (
+                (number is not None and contact.get("wa_id") == number)
+                or (user_id is not None and contact.get("user_id") == user_id)
+            ):
+                return contact
+        return self._likely_contact(number, user_id)
+
+    def _likely_contact(self, number: object, user_id: object) -> _Raw:
+        """A contact whose number is written in another way, or who stands alone with a lone message."""
+        known = [contact for contact in self.contacts if isinstance(contact, dict)]
+        if isinstance(number, str):
+            for contact in known:
+                wa_id = contact.get("wa_id")
+                if isinstance(wa_id, str) and same_number(wa_id, number):
+                    return contact
+        lists = (self.value.get(name) for name in ("messages", "message_echoes", "calls"))
+        count = sum(len(items) for items in lists if isinstance(items, list))
+        is_alone = count <= 1 or (number is None and user_id is None)
+        return known[0] if len(known) == 1 and is_alone else _NOBODY
+
+
+def addresses(number: str | None, user_id: str | None, phone: str | None = None) -> tuple[Address, ...]:
+    """All addresses of somebody, the strongest first."""
+    found = []
+    if number:
+        found.append(Address("whatsapp", number))
+    if user_id:
+        found.append(Address("whatsapp_user", user_id))
+    digits = phone or number
+    dialled = from_digits(digits) if digits else None
+    if dialled:
+        found.append(Address("phone", dialled))
+    return tuple(found)
+
+
+def thread_key(of: tuple[Address, ...]) -> str:
+    """The key of the thread with whom these addresses are."""
+    return f"{of[0].scheme}:{of[0].value}"
+
+
+def text(value: object) -> str | None:
+    """An id as text; Meta writes some of them as numbers. None for anything else and for nothing."""
+    if isinstance(value, str):
+        return value or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@lru_cache(maxsize=8192)
+def _other(number: str | None, user_id: str | None, wa_id: str | None, name: str | None) -> Other | None:
+    """Somebody by all that is known of them. Remembered: customers write more than once."""
+    number, name = text(number), text(name)
+    found = addresses(text(wa_id) or number, text(user_id), number)
+    if not found:
+        return None
+    given = number or found[0].value
+    return Other(
+        Party(found, name[:1024] if name else None),
+        thread_key(found),
+        None if given == found[0].value else given,
+    )
