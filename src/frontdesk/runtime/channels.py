@@ -1,27 +1,63 @@
 """The channels this desk knows: those that ship with it, and those that other packages announce.
 
 A package announces one by an entry point of the group `frontdesk.channels` that leads to its channel object.
+A channel is imported when it is first asked for, so that a parser need not load what it does not use.
 """
 
-from importlib import import_module, util
-from importlib.metadata import entry_points
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
 
-from frontdesk.ports.channel import Channel
+from frontdesk.domain.errors import NotFound
+from frontdesk.domain.inbound import InboundEvent
+from frontdesk.ports.channel import Channel, RawRequest
 
 GROUP = "frontdesk.channels"
-_SHIPPED = ("frontdesk.channels.webchat.channel", "frontdesk.channels.whatsapp.channel")
+_SHIPPED = {
+    "webchat": "frontdesk.channels.webchat",
+    "whatsapp": "frontdesk.channels.whatsapp",
+}
+
+
+@cache
+def _announced() -> dict[str, EntryPoint]:
+    """What other packages announce, by name; a shipped channel is not replaced."""
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in _SHIPPED}
+
+
+def slugs() -> tuple[str, ...]:
+    """The names of all known channels."""
+    return tuple(sorted({*_SHIPPED, *_announced()}))
+
+
+def find(slug: str) -> Channel:
+    """A channel by its slug.
+
+    Raises:
+        NotFound: There is none of this name.
+    """
+    if slug in _SHIPPED:
+        return cast("Channel", import_module(_SHIPPED[slug]).channel)
+    point = _announced().get(slug)
+    if point is None:
+        listed = ", ".join(slugs())
+        raise NotFound(f"there is no channel {slug[:80]!r}", field="channel", hint=f"Known are: {listed}.")
+    return cast("Channel", point.load())
 
 
 def load() -> dict[str, Channel]:
-    """All channels by slug; a shipped one is not replaced by an announced one."""
-    found: dict[str, Channel] = {}
-    for name in _SHIPPED:
-        if util.find_spec(name.rpartition(".")[0]) is None:
-            continue
-        channel: Channel = import_module(name).channel
-        if hasattr(channel, "slug"):
-            found[channel.slug] = channel
-    for point in entry_points(group=GROUP):
-        announced: Channel = point.load()
-        found.setdefault(announced.slug, announced)
-    return found
+    """All channels by slug."""
+    return {channel.slug: channel for channel in map(find, slugs())}
+
+
+def parse(slug: str, body: bytes | str, *, content_type: str = "application/json") -> list[InboundEvent]:
+    """What a hook's body says, in order; nothing is verified, stored or sent.
+
+    Raises:
+        NotFound: There is no such channel.
+        Malformed: The body is not of the channel's shape.
+    """
+    raw = body.encode() if isinstance(body, str) else body
+    headers = {"content-type": content_type}
+    return list(find(slug).parse(RawRequest("POST", "http://localhost/", {}, headers, raw)))

@@ -62,7 +62,7 @@ def typing_body(mark: TypingMark) -> Body:
 
 
 def _recipient(to: Address) -> Body:
-    """A number goes into `to`, a business-scoped user id into `recipient`: in `to` it would be lost unseen."""
+    """A number goes into `to`, a business-scoped user id into `recipient`: in `to` it would be lost."""
     match to.scheme:
         case "whatsapp":
             return {"to": to.value}
