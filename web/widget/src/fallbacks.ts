@@ -57,18 +57,18 @@ export const stream: Transport = (client, { cursor, onFrame, onClose }) => {
 const POLL_MS = 4_000;
 const POLLS_BEFORE_BETTER = 30;
 
-export const poll: Transport = (client, { after, onFrame, onClose }) => {
+export const poll: Transport = (client, { onFrame, onClose }) => {
   let timer: ReturnType<typeof setTimeout>;
   let rounds = 0;
   let open = true;
   const ask = async () => {
     try {
-      const { items } = await client.page(`after=${after()}`);
+      const { items } = await client.page("limit=30");
       if (!open) return;
       if (!rounds) onFrame({ type: "hello" });
       for (const message of items) onFrame({ type: "message", message });
       if (++rounds > POLLS_BEFORE_BETTER) { onClose(0); return; }
-      timer = setTimeout(() => void ask(), items.length ? 0 : POLL_MS);
+      timer = setTimeout(() => void ask(), POLL_MS);
     } catch (error) {
       if (open) onClose(error instanceof Unknown ? REVOKED : 0);
     }

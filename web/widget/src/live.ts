@@ -10,7 +10,6 @@ export type Line = "idle" | "connecting" | "live" | "broken";
 
 interface Options {
   client: Client;
-  after: () => number;
   onFrame: (frame: Frame) => void;
   onLine: (line: Line) => void;
   /** The token was refused; the line stays down until `start` is called again. */
@@ -81,7 +80,6 @@ export class Live {
       if (turn !== this.#turn) return;
       this.#link = transport(this.#options.client, {
         cursor: this.#cursor,
-        after: this.#options.after,
         onFrame: (frame) => turn === this.#turn && this.#hear(frame, rung),
         onClose: (code) => turn === this.#turn && this.#closed(code),
       });

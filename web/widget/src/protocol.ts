@@ -79,6 +79,8 @@ export interface Message {
     author_name?: string | null;
   } | null;
   reactions?: { emoji: string; author?: { type: string; name?: string | null } }[] | null;
+  /** Goes up with every change; what is older is dropped. */
+  version?: number;
   created_at: string;
   edited_at?: string | null;
   deleted_at?: string | null;
@@ -86,8 +88,8 @@ export interface Message {
 
 export interface Page {
   items: Message[];
-  previous?: string | number | null;
-  next?: string | number | null;
+  /** Leads to what is older; null when there is nothing. */
+  previous?: string | null;
 }
 
 export interface Inbox {

@@ -3,54 +3,19 @@
 
 import { Client, Unknown, type Identity } from "./client";
 import { openFiles } from "./files";
-import { Live, type Line } from "./live";
+import { Live } from "./live";
 import { openMemory, type Memory } from "./memory";
 import { Outbox, Refused, type Entry } from "./outbox";
-import type { Content, Frame, Inbox, Media, MediaContent, Message, Visit } from "./protocol";
+import type { Content, Frame, Media, MediaContent, Message, Visit } from "./protocol";
 import type { Settings } from "./settings";
-import { countUnread, lastSeq, merge, withStatus } from "./timeline";
+import { Observed } from "./state";
+import { lastSeq, merge, opensNext, withStatus } from "./timeline";
+import { Typing } from "./typing";
 
 const PAGE = 30;
 const MAX_FILE = 100 * 1024 * 1024;
-const TYPING_MS = 4_000;
 
-export interface State {
-  inbox: Inbox | null;
-  messages: Message[];
-  pending: Entry[];
-  open: boolean;
-  seen: number;
-  unread: number;
-  line: Line;
-  typing: string | null;
-  status: string;
-  older: boolean;
-  loading: boolean;
-  online: boolean;
-  /** A file was refused before it was sent. */
-  tooBig: boolean;
-}
-
-const START: State = {
-  inbox: null,
-  messages: [],
-  pending: [],
-  open: false,
-  seen: 0,
-  unread: 0,
-  line: "idle",
-  typing: null,
-  status: "open",
-  older: false,
-  loading: false,
-  online: true,
-  tooBig: false,
-};
-
-interface Events { unread: number; open: undefined; close: undefined; message: Message; ready: undefined }
-
-export class Session {
-  state: State = START;
+export class Session extends Observed {
   readonly memory: Memory;
   #client: Client;
   #outbox: Outbox;
@@ -59,15 +24,13 @@ export class Session {
   #identity: Identity;
   #visitor: string | null = null;
   #visiting: Promise<void> | null = null;
-  #listeners = new Set<() => void>();
-  #handlers = new Map<string, Set<(value: never) => void>>();
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
-  #typedAt = 0;
-  #typedOff: ReturnType<typeof setTimeout> | undefined;
+  #typing = new Typing((state) => void this.#client.typing(state).catch(() => undefined));
   #toldSeen = 0;
   #refreshedAt = 0;
 
   constructor(readonly settings: Settings) {
+    super();
     const scope = settings.inbox + (settings.profile ? `:${settings.profile}` : "");
     this.#identity = settings.identify;
     this.memory = openMemory(scope);
@@ -79,7 +42,7 @@ export class Session {
         post: (entry) => this.#known(() => this.#client.post(entry)),
         upload: (file, tell) => this.#upload(file, tell),
       },
-      onChange: (pending) => this.#set({ pending }),
+      onChange: (pending) => this.set({ pending }),
       onSent: (message) => this.#take([message]),
       alone: (work) =>
         "locks" in navigator
@@ -88,9 +51,8 @@ export class Session {
     });
     this.#live = new Live({
       client: this.#client,
-      after: () => lastSeq(this.state.messages),
       onFrame: (frame) => this.#hear(frame),
-      onLine: (line) => this.#set({ line }),
+      onLine: (line) => this.set({ line }),
       onRefused: () => void this.#renew(),
     });
   }
@@ -99,7 +61,7 @@ export class Session {
   async begin(): Promise<void> {
     this.#client.token = this.memory.get("token");
     this.#visitor = this.memory.get("visitor");
-    this.#set({
+    this.set({
       seen: this.memory.get("seen") ?? 0,
       pending: this.#outbox.entries,
       online: navigator.onLine,
@@ -107,7 +69,7 @@ export class Session {
     this.#watchPage();
     for (let wait = 1_000; !this.state.inbox; wait = Math.min(wait * 2, 30_000)) {
       try {
-        this.#set({ inbox: await this.#client.about() });
+        this.set({ inbox: await this.#client.about() });
       } catch (error) {
         if (error instanceof Unknown || error instanceof Refused) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
@@ -116,7 +78,7 @@ export class Session {
     if (this.#identity.identifier) await this.#renew().catch(() => undefined);
     else if (this.#client.token) this.#live.start();
     if (this.state.pending.length) void this.#outbox.flush();
-    this.#emit("ready", undefined);
+    this.emit("ready", undefined);
     if (this.settings.open || this.memory.get("open")) this.open();
   }
 
@@ -133,32 +95,32 @@ export class Session {
     this.#client.token = null;
     this.#visitor = null;
     for (const name of ["visitor", "token", "seen", "draft"]) this.memory.set(name, null);
-    this.#set({ messages: [], seen: 0, older: false, status: "open", typing: null });
+    this.set({ messages: [], past: [], seen: 0, older: null, status: "open", typing: null });
   }
 
   open(): void {
     if (this.state.open) return;
-    this.#set({ open: true });
+    this.set({ open: true });
     this.memory.set("open", true);
-    this.#emit("open", undefined);
+    this.emit("open", undefined);
     this.read();
   }
 
   close(): void {
     if (!this.state.open) return;
-    this.#set({ open: false });
+    this.set({ open: false });
     this.memory.set("open", null);
-    this.#emit("close", undefined);
+    this.emit("close", undefined);
   }
 
   say(content: Content, replyTo?: string): void {
-    this.#hush();
+    this.#typing.off();
     void this.#outbox.add(this.#entry(content, replyTo));
   }
 
   sendFile(file: File): void {
-    if (file.size > MAX_FILE) { this.#set({ tooBig: true }); return; }
-    this.#set({ tooBig: false });
+    if (file.size > MAX_FILE) { this.set({ tooBig: true }); return; }
+    this.set({ tooBig: false });
     const family = file.type.split("/")[0];
     const kind = (["image", "audio", "video"].find((name) => name === family) ??
       "document") as MediaContent["kind"];
@@ -171,35 +133,22 @@ export class Session {
   drop = (key: string) => this.#outbox.drop(key);
   at = (path: string) => this.#client.at(path);
 
-  /** The visitor is writing; at most one call every few seconds, `off` after a pause. */
+  /** The visitor is writing. */
   type(): void {
-    if (!this.#client.token) return;
-    if (Date.now() - this.#typedAt > TYPING_MS) {
-      this.#typedAt = Date.now();
-      this.#client.typing("on").catch(() => undefined);
-    }
-    clearTimeout(this.#typedOff);
-    this.#typedOff = setTimeout(() => this.#hush(), TYPING_MS);
-  }
-
-  #hush(): void {
-    clearTimeout(this.#typedOff);
-    if (!this.#typedAt) return;
-    this.#typedAt = 0;
-    this.#client.typing("off").catch(() => undefined);
+    if (this.#client.token) this.#typing.on();
   }
 
   async loadOlder(): Promise<void> {
-    const first = this.state.messages[0];
-    if (!this.state.older || this.state.loading || !first) return;
-    this.#set({ loading: true });
+    const { older } = this.state;
+    if (!older || this.state.loading) return;
+    this.set({ loading: true });
     try {
-      const page = await this.#client.page(`before=${first.seq}&limit=${PAGE}`);
-      this.#set({ messages: merge(this.state.messages, page.items), older: !!page.previous });
+      const page = await this.#client.page(`before=${encodeURIComponent(older)}&limit=${PAGE}`);
+      this.set({ messages: merge(this.state.messages, page.items), older: page.previous ?? null });
     } catch {
       /* the next scroll tries again */
     }
-    this.#set({ loading: false });
+    this.set({ loading: false });
   }
 
   /** Reads the newest page again, because a file's signed address has run out. */
@@ -215,36 +164,12 @@ export class Session {
     if (!this.state.open || document.hidden || !seq) return;
     if (seq > this.state.seen) {
       this.memory.set("seen", seq);
-      this.#set({ seen: seq });
+      this.set({ seen: seq });
     }
     if (seq > this.#toldSeen && this.#client.token) {
       this.#toldSeen = seq;
       this.#client.seen(seq).catch(() => (this.#toldSeen = 0));
     }
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  on<K extends keyof Events>(event: K, handler: (value: Events[K]) => void): () => void {
-    const all = this.#handlers.get(event) ?? new Set();
-    this.#handlers.set(event, all.add(handler));
-    return () => all.delete(handler);
-  }
-
-  #emit<K extends keyof Events>(event: K, value: Events[K]): void {
-    for (const handler of this.#handlers.get(event) ?? []) (handler as (value: Events[K]) => void)(value);
-  }
-
-  #set(changes: Partial<State>): void {
-    const before = this.state.unread;
-    const next = { ...this.state, ...changes };
-    next.unread = countUnread(next.messages, next.seen);
-    this.state = next;
-    for (const listener of this.#listeners) listener();
-    if (next.unread !== before) this.#emit("unread", next.unread);
   }
 
   #entry(content: Content, replyTo?: string): Entry {
@@ -267,7 +192,7 @@ export class Session {
       if (this.#visitor) this.memory.set("seen", null);
       this.#visitor = id;
       this.memory.set("visitor", id);
-      this.#set({ messages: [], seen: this.memory.get("seen") ?? 0 });
+      this.set({ messages: [], past: [], seen: this.memory.get("seen") ?? 0 });
     }
     this.#client.token = visit.token;
     this.memory.set("token", visit.token);
@@ -315,8 +240,8 @@ export class Session {
       const first = page.items[0];
       const gap = first && this.state.messages.length && lastSeq(this.state.messages) < first.seq - 1;
       const known = gap ? [] : this.state.messages;
-      this.#set({
-        older: known[0] && first && known[0].seq < first.seq ? this.state.older : !!page.previous,
+      this.set({
+        older: known[0] && first && known[0].seq < first.seq ? this.state.older : (page.previous ?? null),
       });
       this.#take(page.items, known);
     } catch {
@@ -326,10 +251,10 @@ export class Session {
 
   #take(coming: Message[], known = this.state.messages): void {
     const before = lastSeq(this.state.messages);
-    this.#set({ messages: merge(known, coming) });
+    this.set({ messages: merge(known, coming) });
     this.read();
     for (const message of coming) {
-      if (message.seq > before && message.direction === "outgoing" && before) this.#emit("message", message);
+      if (message.seq > before && message.direction === "outgoing" && before) this.emit("message", message);
     }
   }
 
@@ -344,26 +269,38 @@ export class Session {
         return;
       case "message":
         if (frame.message.direction === "outgoing") this.#heardTyping(null);
-        else if (this.state.status !== "open") this.#set({ status: "open" });
-        { this.#take([frame.message]); return; }
+        else if (this.state.status !== "open") this.set({ status: "open" });
+        if (opensNext(this.state.messages, frame.message)) this.#turnOver();
+        this.#take([frame.message]);
+        return;
       case "status":
-        { this.#set({ messages: withStatus(this.state.messages, frame.message_id, frame.status) }); return; }
+        this.set({ messages: withStatus(this.state.messages, frame.message_id, frame.status) });
+        return;
       case "typing":
-        { this.#heardTyping(frame.state === "on" ? (frame.author?.name ?? "") : null); return; }
+        this.#heardTyping(frame.state === "on" ? (frame.author?.name ?? "") : null);
+        return;
       case "conversation":
-        { this.#set({ status: frame.status }); return; }
+        this.set({ status: frame.status });
+        return;
     }
+  }
+
+  /** The next conversation began: what was said stays in view, counting starts again. */
+  #turnOver(): void {
+    this.memory.set("seen", null);
+    this.#toldSeen = 0;
+    this.set({ past: [...this.state.past, ...this.state.messages], messages: [], seen: 0, older: null });
   }
 
   #heardTyping(name: string | null): void {
     clearTimeout(this.#typingTimer);
-    if (name !== this.state.typing) this.#set({ typing: name });
-    if (name !== null) this.#typingTimer = setTimeout(() => this.#set({ typing: null }), 10_000);
+    if (name !== this.state.typing) this.set({ typing: name });
+    if (name !== null) this.#typingTimer = setTimeout(() => this.set({ typing: null }), 10_000);
   }
 
   #watchPage(): void {
     const back = () => {
-      this.#set({ online: navigator.onLine });
+      this.set({ online: navigator.onLine });
       if (!navigator.onLine) return;
       this.#live.hurry();
       if (this.state.pending.length) void this.#outbox.flush();
@@ -376,7 +313,7 @@ export class Session {
       this.read();
     });
     this.memory.watch((name) => {
-      if (name === "seen") this.#set({ seen: this.memory.get("seen") ?? 0 });
+      if (name === "seen") this.set({ seen: this.memory.get("seen") ?? 0 });
       if (name === "token") this.#follow();
     });
   }
@@ -389,7 +326,7 @@ export class Session {
     if (token && visitor === this.#visitor) { this.#live.start(); return; }
     this.#live.stop(true);
     this.#visitor = visitor;
-    this.#set({ messages: [] });
+    this.set({ messages: [], past: [] });
     if (token) this.#live.start();
   }
 }

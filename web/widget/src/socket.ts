@@ -9,8 +9,6 @@ export interface Link {
 
 export interface LinkOptions {
   cursor: string | null;
-  /** The newest `seq` known, for the way that asks for pages. */
-  after: () => number;
   onFrame: (frame: Frame) => void;
   onClose: (code: number) => void;
 }

@@ -13,18 +13,22 @@ const RANK: Record<Status, number> = {
   read: 5,
 };
 
-const later = (a?: string | null, b?: string | null) => (!a ? b : !b ? a : a > b ? a : b);
-
 const higher = (a?: Status | null, b?: Status | null) => (!a ? b : !b ? a : RANK[b] >= RANK[a] ? b : a);
 
 function join(old: Message, next: Message): Message {
-  const stale = (old.edited_at ?? "") > (next.edited_at ?? "") || (!!old.deleted_at && !next.deleted_at);
-  return {
-    ...(stale ? { ...next, content: old.content } : next),
-    status: higher(old.status, next.status),
-    edited_at: later(old.edited_at, next.edited_at),
-    deleted_at: later(old.deleted_at, next.deleted_at),
-  };
+  const newest = (old.version ?? 0) > (next.version ?? 0) ? old : next;
+  return { ...newest, status: higher(old.status, next.status) };
+}
+
+/** Whether a message opens the next conversation: its count began again, and it is newer than all that is known. */
+export function opensNext(known: Message[], message: Message): boolean {
+  const last = known.at(-1);
+  return (
+    !!last &&
+    message.seq <= last.seq &&
+    message.created_at > last.created_at &&
+    known.every(({ id }) => id !== message.id)
+  );
 }
 
 /** Both lists as one, by `seq`; what is known twice is joined. Reactions are no lines of their own. */

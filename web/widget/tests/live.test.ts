@@ -23,7 +23,6 @@ function line(names: string[] = ["socket"]) {
   const refused = vi.fn();
   const live = new Live({
     client: {} as unknown as Client,
-    after: () => 0,
     onFrame: (frame) => void frames.push(frame),
     onLine: (state) => void lines.push(state),
     onRefused: refused,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Entry } from "../src/outbox";
 import type { Message } from "../src/protocol";
-import { countUnread, merge, stillPending, withStatus } from "../src/timeline";
+import { countUnread, merge, opensNext, stillPending, withStatus } from "../src/timeline";
 
 const message = (seq: number, changes: Partial<Message> = {}): Message => ({
   id: `m${seq}`,
@@ -32,14 +32,20 @@ test("a status never goes back, whichever order the reports come in", () => {
   expect(withStatus(merge([], [message(1, { status: "sent" })]), "m1", "read")[0]!.status).toBe("read");
 });
 
-test("an edit and a deletion survive an older copy of the message", () => {
-  const edited = message(1, { edited_at: "2026-03-01T10:05:00Z", content: { kind: "text", body: "new" } });
-  const kept = merge([edited], [message(1)])[0]!;
-  expect(kept.content).toEqual({ kind: "text", body: "new" });
-  expect(kept.edited_at).toBe("2026-03-01T10:05:00Z");
-  expect(
-    merge([message(1, { deleted_at: "2026-03-01T10:06:00Z" })], [message(1)])[0]!.deleted_at,
-  ).toBeTruthy();
+test("an older copy of a message changes nothing, whichever order the copies come in", () => {
+  const edited = message(1, { version: 3, edited_at: "2026-03-01T10:05:00Z", content: { kind: "text", body: "new" } });
+  expect(merge([edited], [message(1, { version: 2 })])).toEqual([edited]);
+  expect(merge([message(1, { version: 2 })], [edited])).toEqual([edited]);
+});
+
+test("tells the first message of the next conversation from a change of an old one", () => {
+  const known = [message(7), message(8)];
+  const later = { created_at: "2026-03-02T09:00:00Z" };
+  expect(opensNext(known, message(1, { id: "n1", ...later }))).toBe(true);
+  expect(opensNext(known, message(9, { id: "m9", ...later }))).toBe(false);
+  expect(opensNext(known, message(2, { id: "m2", created_at: "2026-03-01T09:00:00Z" }))).toBe(false);
+  expect(opensNext(known, message(7, later))).toBe(false);
+  expect(opensNext([], message(1))).toBe(false);
 });
 
 test("a reaction is no line of its own", () => {

@@ -226,7 +226,7 @@ export function Thread({ session }: { session: Session }) {
   const { state, settings } = session;
   const flow = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
-  const lines = toLines(state.messages, state.pending, state.inbox?.name ?? "");
+  const lines = toLines([...state.past, ...state.messages], state.pending, state.inbox?.name ?? "");
   const mine = lines.filter((line) => line.mine).length;
   const greeting = pick(state.inbox?.greeting, settings.language) || words.hello;
   const lastKey = lines.at(-1)?.key;
