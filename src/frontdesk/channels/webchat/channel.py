@@ -1,4 +1,4 @@
-"""The web chat channel. The desk is its own provider: visitors come in by the widget's routes, not by hooks."""
+"""The web chat channel. The desk is its own provider: visitors come by the widget's routes, not by hooks."""
 
 from collections.abc import Sequence
 from typing import ClassVar

@@ -35,7 +35,7 @@ def read_body(body: bytes) -> dict[str, Any]:
         Malformed: It is none.
     """
     try:
-        frame = from_json(body)
+        frame = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Malformed("the body is not JSON", hint=str(error)[:200]) from error
     if not isinstance(frame, dict):
