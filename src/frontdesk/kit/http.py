@@ -203,7 +203,7 @@ class HttpClient:
                     if credential_hosts is None and _origin(target) != _origin(request.url):
                         trusted = ()
                     request = self._checked(method, str(target), headers=headers)
-        except (TimeoutError, *_NETWORK_ERRORS) as error:
+        except (OSError, *_NETWORK_ERRORS) as error:
             raise _failure(error, progress) from error
 
     def _checked(self, method: str, url: str, **parts: Any) -> httpx2.Request:
