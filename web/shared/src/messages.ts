@@ -10,14 +10,14 @@ interface Versioned {
   version?: number;
 }
 
-/** Put messages into a list ordered by seq. Of two with the same id the newer version stays. */
+/** Put messages into a list ordered by seq. Of two with the same id the newer version stays, of equal ones the later. */
 export function mergeMessages<M extends Versioned>(list: readonly M[], incoming: readonly M[]): M[] {
   if (incoming.length === 0) return list as M[];
   const byId = new Map(list.map((message) => [message.id, message]));
   let changed = false;
   for (const message of incoming) {
     const known = byId.get(message.id);
-    if (known && (known.version ?? 0) >= (message.version ?? 1)) continue;
+    if (known === message || (known && (known.version ?? 1) > (message.version ?? 1))) continue;
     byId.set(message.id, message);
     changed = true;
   }

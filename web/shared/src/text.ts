@@ -166,6 +166,11 @@ export function phoneText(address: string | null | undefined): string {
   return `+${digits.slice(0, country)} ${groups.join(" ")}`;
 }
 
+/** What to call a contact: by name, else by address. */
+export function nameOf(contact: { name?: string | null; address?: string | null }): string {
+  return contact.name ?? (phoneText(contact.address) || "Unknown contact");
+}
+
 /** The file of a content that has one. */
 export function mediaOf(content: Content): Media | null {
   return "media" in content ? content.media : null;

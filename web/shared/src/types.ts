@@ -21,8 +21,8 @@ export interface Author {
 }
 
 export interface Failure {
-  code: string;
-  message: string;
+  code: string | null;
+  message: string | null;
   retryable: boolean;
 }
 
@@ -101,7 +101,8 @@ export interface Preview {
   text: string;
   kind: Kind | null;
   direction: Direction | null;
-  author: Author | null;
+  /** The author's name. */
+  author: string | null;
 }
 
 export interface Conversation {
@@ -111,7 +112,7 @@ export interface Conversation {
   contact: { id: Id; name: string | null; avatar_url?: string | null; address?: string | null };
   status: ConversationStatus;
   resolution: Resolution | null;
-  assignee: { id: Id; name: string } | null;
+  assignee: { id: Id; name: string | null } | null;
   priority?: number | string | null;
   topic?: string | null;
   unread: number;
@@ -163,14 +164,13 @@ export interface Contact {
   last_seen_at?: Timestamp | null;
 }
 
+/** A line of talk: where and by which address the contact writes. */
 export interface ContactSource {
-  id?: Id;
-  conversation_id?: Id | null;
-  message_id?: Id | null;
-  kind?: string | null;
-  referral?: Referral | null;
-  created_at?: Timestamp;
-  [key: string]: unknown;
+  thread_id: Id;
+  inbox: { id: Id; name: string; channel: string };
+  scheme: string;
+  address: string;
+  created_at: Timestamp;
 }
 
 export type Role = "owner" | "admin" | "agent";
@@ -178,7 +178,8 @@ export type Role = "owner" | "admin" | "agent";
 export interface User {
   id: Id;
   name: string;
-  email: string;
+  /** Shown to those who manage users, and to oneself. */
+  email: string | null;
   role: Role;
   disabled: boolean;
   created_at: Timestamp;
@@ -203,7 +204,6 @@ export interface ApiToken {
   permissions: string[];
   expires_at: Timestamp | null;
   created_at: Timestamp;
-  last_used_at?: Timestamp | null;
   user_id?: Id | null;
   inbox_ids?: Id[] | null;
   token?: string;
@@ -270,20 +270,93 @@ export interface ConnectionStep {
   detail: string;
 }
 
+export interface ConnectionReport {
+  ok: boolean;
+  steps: ConnectionStep[];
+  inbox: Inbox;
+}
+
 export interface CannedResponse {
   id: Id;
   shortcut: string;
   title: string;
   messages: Content[];
-  version?: number;
 }
 
 export interface Delivery {
   id: Id;
-  message_id: Id;
+  inbox_id: Id;
   conversation_id: Id;
+  message_id: Id;
   status: DeliveryStatus;
-  [key: string]: unknown;
+  source_id: string | null;
+  error_code: string | null;
+  error: string | null;
+  retryable: boolean;
+  attempts: number;
+  version: number;
+  created_at: Timestamp;
+  sent_at: Timestamp | null;
+  failed_at: Timestamp | null;
+}
+
+export interface Attempt {
+  id: Id;
+  number: number;
+  outcome: string | null;
+  error_code: string | null;
+  error: string | null;
+  request: Record<string, unknown> | null;
+  response: Record<string, unknown> | null;
+  started_at: Timestamp;
+  finished_at: Timestamp | null;
+}
+
+export interface DeadLetter {
+  id: Id;
+  queue: string;
+  key: Id;
+  payload: Record<string, unknown>;
+  attempts: number;
+  reason: string;
+  failed_at: Timestamp;
+  replayed_at: Timestamp | null;
+}
+
+export interface ChannelNotice {
+  id: Id;
+  inbox_id: Id;
+  kind: string;
+  code: string | null;
+  title: string | null;
+  detail: Record<string, unknown> | null;
+  created_at: Timestamp;
+}
+
+export interface Receipt {
+  id: Id;
+  inbox_id: Id;
+  method: string;
+  state: string;
+  reason: string | null;
+  events: number;
+  received_at: Timestamp;
+  body: string;
+}
+
+export interface MessageVersion {
+  version: number;
+  content: Content;
+  replaced_at: Timestamp | null;
+}
+
+export interface Account {
+  id: Id;
+  name: string;
+  time_zone: string;
+  language: string;
+  simulated: boolean;
+  settings: { photo_attachment_id?: Id | null; slack_channel?: string | null; test_numbers?: string[] };
 }
 
 export interface Attachment {

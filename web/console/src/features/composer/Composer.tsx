@@ -1,7 +1,7 @@
 /** Where an agent writes: reply or note, files, canned responses, emoji; templates when the window is closed. */
 
-import { fullTime, phoneText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo } from "@frontdesk/shared";
-import { useQuery } from "@tanstack/react-query";
+import { fullTime, phoneText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
 import { cannedQuery } from "~/app/queries.ts";
@@ -12,6 +12,7 @@ import { Popup } from "~/ui/Popup.tsx";
 import { Kbd } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { capsOf } from "~/features/keys/keys.ts";
+import { makeActions } from "~/features/thread/actions.ts";
 import { CannedDialog } from "./CannedDialog.tsx";
 import { CannedList } from "./CannedList.tsx";
 import { findCanned, plainText, slashOf } from "./canned.ts";
@@ -55,7 +56,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const typing = useSayTyping(id);
 
   const note = draft.mode === "note";
-  const closed = !conversation.can_send_text && !note;
+  const closed = !note && (!conversation.can_send_text || conversation.status === "resolved");
   const text = note ? draft.note : draft.reply;
   const left = timeLeft(conversation.window_closes_at, now);
   const setText = useCallback((value: string) => change(note ? { note: value } : { reply: value }), [change, note]);
@@ -281,28 +282,39 @@ interface ClosedProps {
   conversation: Conversation;
   channel: string;
   capabilities: Capabilities | undefined;
-  onTemplate: (content: ReturnType<typeof import("./TemplateForm.tsx").templateOf>) => void;
+  onTemplate: (content: TemplateContent) => void;
 }
 
 /** Why nothing can be written here, and what can be done instead. */
 function Closed({ conversation, channel, capabilities, onTemplate }: ClosedProps): ReactNode {
+  const client = useQueryClient();
   const name = conversation.contact.name ?? "the customer";
-  const resolved = conversation.status === "resolved";
+  if (conversation.status === "resolved") {
+    return (
+      <div className={styles.why}>
+        <Icon name="check" />
+        <p className="grow">
+          <strong>This conversation is resolved.</strong> Reopen it to write; a message of {name} opens it, too.
+        </p>
+        <Button size="small" onClick={() => void makeActions(client, conversation).reopen()}>
+          Reopen
+        </Button>
+      </div>
+    );
+  }
   const templates = capabilities?.templates ?? conversation.inbox.channel === "whatsapp";
   return (
     <>
       <div className={styles.why}>
         <Icon name="clock" className="amber" />
         <p>
-          {conversation.window_closes_at ? <strong>The reply window closed on {fullTime(conversation.window_closes_at)}. </strong> : resolved ? <strong>This conversation is resolved. </strong> : <strong>The reply window is closed. </strong>}
-          {resolved && !conversation.window_closes_at
-            ? "Reopen it to write."
-            : templates
-              ? `${channel} allows approved templates until ${name} writes again.`
-              : `You can write again as soon as ${name} does.`}
+          <strong>
+            {conversation.window_closes_at ? `The reply window closed on ${fullTime(conversation.window_closes_at)}.` : "The reply window is closed."}
+          </strong>{" "}
+          {templates ? `${channel} allows approved templates until ${name} writes again.` : `You can write again as soon as ${name} does.`}
         </p>
       </div>
-      {templates && !resolved ? <TemplateForm onSend={onTemplate} /> : null}
+      {templates ? <TemplateForm onSend={onTemplate} /> : null}
     </>
   );
 }

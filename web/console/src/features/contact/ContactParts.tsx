@@ -1,6 +1,6 @@
 /** Parts that show a contact, in the side bar and on the contact's own page. */
 
-import { ago, fullTime, hrefOf, phoneText, type Contact, type Identity } from "@frontdesk/shared";
+import { ago, fullTime, hrefOf, phoneText, shortDate, type Contact, type Identity } from "@frontdesk/shared";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { contactSourcesQuery } from "~/app/queries.ts";
@@ -107,19 +107,34 @@ function TouchLine({ touch, label }: { touch: Touch; label: string }): ReactNode
   );
 }
 
-/** First touch and everything that brought the contact here; nothing when they simply wrote. */
-export function Sources({ contact }: { contact: Contact }): ReactNode {
-  const { data } = useQuery(contactSourcesQuery(contact.id));
+/** What brought the contact here first; nothing when they simply wrote. */
+export function FirstTouch({ contact }: { contact: Contact }): ReactNode {
   const first = contact.first_touch as Touch | null | undefined;
-  const sources = data ?? [];
-  if (!first && sources.length === 0) return null;
+  if (!first) return null;
   return (
     <section className={styles.section}>
       <h3>Where they came from</h3>
       <ul className={styles.sources}>
-        {first ? <TouchLine touch={first} label="First" /> : null}
-        {sources.slice(first ? 1 : 0).map((source, at) => (
-          <TouchLine key={source.id ?? at} touch={source as Touch} label={first ? "Then" : "Source"} />
+        <TouchLine touch={first} label="First" />
+      </ul>
+    </section>
+  );
+}
+
+/** The inboxes the contact writes to. */
+export function Lines({ contact }: { contact: Contact }): ReactNode {
+  const { data } = useQuery(contactSourcesQuery(contact.id));
+  if (!data?.length) return null;
+  return (
+    <section className={styles.section}>
+      <h3>Writes to</h3>
+      <ul>
+        {data.map((line) => (
+          <li key={line.thread_id} className={styles.identity}>
+            <ChannelGlyph channel={line.inbox.channel} />
+            <span className="one grow">{line.inbox.name}</span>
+            <span className="meta">since {shortDate(line.created_at)}</span>
+          </li>
         ))}
       </ul>
     </section>

@@ -10,7 +10,7 @@ import { outcomeOf, titleOf } from "~/features/thread/Earlier.tsx";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { IconButton } from "~/ui/Button.tsx";
 import { Bone, Failed } from "~/ui/small.tsx";
-import { ContactFacts, Identities, Sources } from "./ContactParts.tsx";
+import { ContactFacts, FirstTouch, Identities } from "./ContactParts.tsx";
 import styles from "./side.module.css";
 
 export function SideBar({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): ReactNode {
@@ -53,7 +53,7 @@ export function SideBar({ conversation, onClose }: { conversation: Conversation;
               </h3>
               <ContactFacts contact={contact.data} />
             </section>
-            <Sources contact={contact.data} />
+            <FirstTouch contact={contact.data} />
           </>
         ) : null}
         <EarlierList conversation={conversation} />

@@ -1,5 +1,6 @@
 /** The inbox: views, list, thread, contact. On a phone one of them at a time. */
 
+import { nameOf } from "@frontdesk/shared";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState, type ReactNode } from "react";
@@ -48,8 +49,7 @@ export function Inbox(): ReactNode {
   const known = id ? conversation.data : undefined;
 
   useEffect(() => {
-    const name = known?.contact.name ?? known?.contact.address;
-    document.title = `${name ?? "Inbox"} · Frontdesk`;
+    document.title = `${known ? nameOf(known.contact) : "Inbox"} · Frontdesk`;
   }, [known]);
 
   const navigate = useNavigate();

@@ -156,7 +156,7 @@ function Rows({ rows, view, current, more, loading, onMore, onSeed }: RowsProps)
           const row = rows[place.index];
           return row ? (
             <li key={place.key} className={styles.place} style={{ transform: `translateY(${String(place.start)}px)` }} aria-posinset={place.index + 1} aria-setsize={more ? -1 : rows.length}>
-              <Row conversation={row} view={view} current={row.id === current} ownId={session.user.id} now={now} first={place.index === 0} onSeed={onSeed} />
+              <Row conversation={row} view={view} current={row.id === current} ownId={session.user.id} ownName={session.user.name} now={now} first={place.index === 0} onSeed={onSeed} />
             </li>
           ) : null;
         })}

@@ -1,6 +1,6 @@
 /** One conversation in the list: who, when; the last words, whose they are, how many are unread, who has it. Two lines. */
 
-import { fullTime, listTime, type Conversation } from "@frontdesk/shared";
+import { fullTime, listTime, nameOf, type Conversation } from "@frontdesk/shared";
 import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode } from "react";
 import { useLive } from "~/app/live.ts";
@@ -15,26 +15,25 @@ interface RowProps {
   view: ViewName;
   current: boolean;
   ownId: string;
+  ownName: string;
   now: number;
   first: boolean;
   onSeed: (row: Conversation) => void;
 }
 
 /** Whose the last words are: nobody's name for the customer's own. */
-export function hintOf(conversation: Conversation, ownId: string): { text: string; note: boolean } | null {
+export function hintOf(conversation: Conversation, ownName: string): { text: string; note: boolean } | null {
   const { preview } = conversation;
   if (!preview || preview.direction === "incoming" || preview.direction === "activity") return null;
   if (preview.direction === "note") return { text: "Note:", note: true };
-  const { author } = preview;
-  if (author?.id === ownId) return { text: "You:", note: false };
-  return { text: `${author?.name ?? "Desk"}:`, note: false };
+  return { text: preview.author === ownName ? "You:" : `${preview.author ?? "Desk"}:`, note: false };
 }
 
-export const Row = memo(function Row({ conversation, view, current, ownId, now, first, onSeed }: RowProps): ReactNode {
+export const Row = memo(function Row({ conversation, view, current, ownId, ownName, now, first, onSeed }: RowProps): ReactNode {
   const { id, contact, inbox, assignee, unread, preview } = conversation;
   const typing = useLive((live) => live.typing[id]?.find((author) => author.id !== ownId));
-  const name = contact.name ?? contact.address ?? "Unknown contact";
-  const hint = hintOf(conversation, ownId);
+  const name = nameOf(contact);
+  const hint = hintOf(conversation, ownName);
   const at = conversation.last_message_at ?? conversation.opened_at;
   return (
     <Link

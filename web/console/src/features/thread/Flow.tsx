@@ -1,6 +1,6 @@
 /** The messages of a thread: rows, older pages on the way up, who writes, jump to the latest. */
 
-import { clockTime, dayLabel, fullTime, type Author, type Conversation, type Message } from "@frontdesk/shared";
+import { nameOf, clockTime, dayLabel, fullTime, type Author, type Conversation, type Message } from "@frontdesk/shared";
 import { memo, type ReactNode, type RefObject } from "react";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { classes } from "~/ui/classes.ts";
@@ -92,7 +92,7 @@ function Day({ at }: { at: string }): ReactNode {
 function Group({ row, conversation, tools }: RowProps & { row: Extract<Row, { type: "group" }> }): ReactNode {
   const incoming = row.direction === "incoming";
   const { author } = row;
-  const contactName = conversation.contact.name ?? conversation.contact.address ?? "Customer";
+  const contactName = nameOf(conversation.contact);
   const name = incoming ? (author.name ?? contactName) : author.id === tools.ownId ? "You" : (author.name ?? (author.type === "bot" ? "Bot" : "Desk"));
   return (
     <div className={classes(styles.group, !incoming && styles.outgoing)} role="group" aria-label={name}>

@@ -1,6 +1,6 @@
 /** Head of a thread: who, by which channel, in what state, and what can be done, each with its key. */
 
-import { fullTime, type Conversation } from "@frontdesk/shared";
+import { nameOf, fullTime, type Conversation } from "@frontdesk/shared";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -37,7 +37,7 @@ const STATUS: Record<Conversation["status"], [word: string, tone: string | undef
 export function Header(props: HeaderProps): ReactNode {
   const { conversation, actions, back, sideShown, onSide } = props;
   const { contact, inbox, status } = conversation;
-  const name = contact.name ?? contact.address ?? "Unknown contact";
+  const name = nameOf(contact);
   const [word, tone] = STATUS[status];
   return (
     <header className={styles.bar}>

@@ -1,6 +1,6 @@
 /** Behind one message: its earlier versions, and its facts with every attempt to deliver it. */
 
-import { exactTime, fullTime, tickOf, type Content as ContentType, type Message, type Page } from "@frontdesk/shared";
+import { exactTime, fullTime, tickOf, type Attempt, type Message, type MessageVersion, type Page } from "@frontdesk/shared";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { http } from "~/app/api.ts";
@@ -10,17 +10,10 @@ import { Bone, Failed } from "~/ui/small.tsx";
 import { Content } from "./Content.tsx";
 import styles from "./thread.module.css";
 
-interface Version {
-  version?: number;
-  content: ContentType;
-  created_at?: string | null;
-  at?: string | null;
-}
-
 export function VersionsDialog({ message, onClose }: { message: Message; onClose: () => void }): ReactNode {
   const versions = useQuery({
     queryKey: ["messages", message.conversation_id, message.id, "versions"],
-    queryFn: () => http.get<Version[] | Page<Version>>(`/v1/messages/${message.id}/versions`).then(listOf),
+    queryFn: () => http.get<MessageVersion[] | Page<MessageVersion>>(`/v1/messages/${message.id}/versions`).then(listOf),
     staleTime: 0,
   });
   return (
@@ -29,9 +22,9 @@ export function VersionsDialog({ message, onClose }: { message: Message; onClose
       {versions.isError ? <Failed title="The versions did not load" error={versions.error} onRetry={() => void versions.refetch()} /> : null}
       {versions.data ? (
         <ol className={styles.versions}>
-          {versions.data.map((version, at) => (
-            <li key={String(version.version ?? at)}>
-              <p className="meta">{fullTime(version.created_at ?? version.at) || "Before"}</p>
+          {versions.data.map((version) => (
+            <li key={version.version}>
+              <p className="meta">{version.replaced_at ? `Until ${fullTime(version.replaced_at)}` : "Before"}</p>
               <Content content={version.content} />
             </li>
           ))}
@@ -45,34 +38,15 @@ export function VersionsDialog({ message, onClose }: { message: Message; onClose
   );
 }
 
-interface DeliveryRow {
+interface DeliveryOfMessage {
   id: string;
-  status: Message["status"];
-  attempts?: AttemptRow[];
-  attempt_count?: number;
-  failure?: { code: string; message: string } | null;
-  [key: string]: unknown;
-}
-
-export interface AttemptRow {
-  id?: string;
-  number?: number;
-  status?: string;
-  outcome?: string | null;
-  started_at?: string | null;
-  finished_at?: string | null;
-  request?: unknown;
-  response?: unknown;
-  error_code?: string | null;
-  error_message?: string | null;
-  [key: string]: unknown;
 }
 
 export function DetailsDialog({ message, onClose }: { message: Message; onClose: () => void }): ReactNode {
   const outgoing = message.direction === "outgoing";
   const deliveries = useQuery({
     queryKey: ["messages", message.conversation_id, message.id, "deliveries"],
-    queryFn: () => http.get<DeliveryRow[] | Page<DeliveryRow>>(`/v1/messages/${message.id}/deliveries`).then(listOf),
+    queryFn: () => http.get<DeliveryOfMessage[] | Page<DeliveryOfMessage>>(`/v1/messages/${message.id}/deliveries`).then(listOf),
     enabled: outgoing,
     staleTime: 0,
   });
@@ -83,7 +57,7 @@ export function DetailsDialog({ message, onClose }: { message: Message; onClose:
     ["Stored", fullTime(message.created_at)],
     ["Number", `${String(message.seq)} in this conversation`],
     ["Status", tickOf(message.status)?.label],
-    ["Failure", message.failure ? `${message.failure.message} (${message.failure.code})` : null],
+    ["Failure", message.failure ? [message.failure.message, message.failure.code].filter(Boolean).join(", ") : null],
     ["Provider’s id", message.source_id ? <span className="mono">{message.source_id}</span> : null],
     ["Price", message.pricing?.category ? `${message.pricing.category}${message.pricing.billable === false ? ", free" : ""}` : null],
     ["Id", <span className="mono">{message.id}</span>],
@@ -119,7 +93,7 @@ export function DetailsDialog({ message, onClose }: { message: Message; onClose:
 export function Attempts({ delivery }: { delivery: string }): ReactNode {
   const attempts = useQuery({
     queryKey: ["deliveries", delivery, "attempts"],
-    queryFn: () => http.get<AttemptRow[] | Page<AttemptRow>>(`/v1/deliveries/${delivery}/attempts`).then(listOf),
+    queryFn: () => http.get<Attempt[] | Page<Attempt>>(`/v1/deliveries/${delivery}/attempts`).then(listOf),
     staleTime: 0,
   });
   if (attempts.isPending) return <Bone width="50%" />;
@@ -127,13 +101,13 @@ export function Attempts({ delivery }: { delivery: string }): ReactNode {
   if (attempts.data.length === 0) return <p className="meta">Not tried yet.</p>;
   return (
     <ol className={styles.attempts} aria-label="Attempts">
-      {attempts.data.map((attempt, at) => (
-        <li key={attempt.id ?? at}>
+      {attempts.data.map((attempt) => (
+        <li key={attempt.id}>
           <p className="row">
             <strong>
-              {attempt.number ?? at + 1}, {attempt.outcome ?? attempt.status ?? "open"}
+              {attempt.number}, {attempt.outcome ?? "open"}
             </strong>
-            <span className="meta">{[attempt.error_code, attempt.error_message].filter(Boolean).join(": ")}</span>
+            <span className="meta">{[attempt.error_code, attempt.error].filter(Boolean).join(": ")}</span>
             <time className="meta push">{exactTime(attempt.started_at)}</time>
           </p>
           {attempt.request ? <pre>{JSON.stringify(attempt.request, null, 2)}</pre> : null}

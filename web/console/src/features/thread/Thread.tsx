@@ -158,8 +158,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
   const star = async (message: Message): Promise<void> => {
     try {
       const path = `/v1/messages/${message.id}/star`;
-      await (message.starred ? http.delete(path) : http.put(path, { body: {} }));
-      applyMessage(client, { ...message, starred: !message.starred });
+      applyMessage(client, await (message.starred ? http.delete<Message>(path) : http.put<Message>(path)));
       void client.invalidateQueries({ queryKey: ["starred"] });
       toast(message.starred ? "Star removed" : "Starred");
     } catch (error) {

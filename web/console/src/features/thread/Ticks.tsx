@@ -1,9 +1,10 @@
 /** The line below a bubble: time, where the message came from, and its delivery's tick with a word. */
 
-import { clockTime, explain, fullTime, tickOf, type DeliveryStatus, type Tick } from "@frontdesk/shared";
+import { clockTime, fullTime, tickOf, type DeliveryStatus, type Message, type Tick } from "@frontdesk/shared";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { http } from "~/app/api.ts";
+import { applyMessage } from "~/app/events.ts";
 import { outbox } from "~/app/outbox.ts";
 import { Icon } from "~/ui/icons.tsx";
 import { LinkButton } from "~/ui/Button.tsx";
@@ -68,9 +69,9 @@ function EntryMeta({ item }: { item: Item }): ReactNode {
 function useRetry(id: string): { retry: () => void; busy: boolean } {
   const client = useQueryClient();
   const mutation = useMutation({
-    mutationFn: () => http.post(`/v1/messages/${id}/retry`, { body: {} }),
+    mutationFn: () => http.post<Message>(`/v1/messages/${id}/retry`),
+    onSuccess: (message) => applyMessage(client, message),
     onError: (error) => toastError(error, "Not sent again."),
-    onSettled: () => client.invalidateQueries({ queryKey: ["messages"] }),
   });
   return { retry: () => mutation.mutate(), busy: mutation.isPending };
 }
@@ -81,7 +82,7 @@ function FailedMeta({ item, onDetails }: { item: Item; onDetails: (item: Item) =
   return (
     <p className={styles.metaBad} data-status="failed">
       <Icon name="alert" />
-      <span>Not sent: {failure?.message ?? explain(null)}</span>
+      <span>Not sent: {failure?.message ?? failure?.code ?? "the provider gave no reason"}</span>
       <LinkButton onClick={retry} disabled={busy}>
         Retry
       </LinkButton>

@@ -1,6 +1,6 @@
 /** What can be done with a conversation: one place for buttons, keys and palette. */
 
-import type { Conversation } from "@frontdesk/shared";
+import { nameOf, type Conversation } from "@frontdesk/shared";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { http } from "~/app/api.ts";
@@ -29,7 +29,7 @@ export async function markRead(client: QueryClient, id: string, seq: number): Pr
 
 export function makeActions(client: QueryClient, conversation: Conversation): Actions {
   const { id, contact } = conversation;
-  const name = contact.name ?? contact.address ?? "the conversation";
+  const name = nameOf(contact);
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
