@@ -21,6 +21,7 @@ from frontdesk.api.v1 import (
     session,
     tokens,
     users,
+    widget,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     conversations.router,
     messages.router,
+    widget.router,
     session.router,
     contacts.router,
     inboxes.router,

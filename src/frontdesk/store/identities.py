@@ -81,6 +81,11 @@ _TOUCH = Statement(
     .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.first_touch.is_(None))
     .values(first_touch=P("first_touch"), version=_c.c.version + 1)
 )
+_CONTACT = Statement(
+    sa.select(_c.c.id, _c.c.name, _c.c.verified, _c.c.language, _c.c.version).where(
+        _c.c.id == P("id"), _c.c.account_id == P("account_id")
+    )
+)
 _VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
 
 
@@ -137,6 +142,21 @@ def attach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address, *, veri
         return True
     owner = tx.first(_OWNER, **params)
     return owner is not None and owner.contact_id == contact_id
+
+
+def contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> Row:
+    """A contact's id, name, verified, language and version.
+
+    Raises:
+        NotFound: The account has no such contact.
+    """
+    return tx.one(_CONTACT, id=contact_id, account_id=account_id)
+
+
+def name(tx: Tx, account_id: UUID, contact_id: UUID, words: str) -> None:
+    """Name a contact that has no name yet."""
+    if tx.run(_NAME, id=contact_id, account_id=account_id, name=words):
+        updated(tx, account_id, contact_id)
 
 
 def remember_first_touch(tx: Tx, account_id: UUID, contact_id: UUID, touch: dict[str, object]) -> None:

@@ -49,7 +49,7 @@ def find_or_open(tx: Tx, desk: Desk, party: Party, thread_key: str, *, incoming:
     contact_id = identities.find_or_create(tx, desk.account_id, party)
     thread_id = thread_of(tx, desk, party, thread_key, contact_id)
     thread = threads.lock(tx, desk.account_id, thread_id)
-    conversation_id = _episode(tx, desk, thread, incoming=incoming)
+    conversation_id = episode_of(tx, desk, thread, incoming=incoming)
     return Episode(conversation_id, thread_id, thread.contact_id, party.name)
 
 
@@ -73,7 +73,8 @@ def thread_of(tx: Tx, desk: Desk, party: Party, thread_key: str, contact_id: UUI
     )
 
 
-def _episode(tx: Tx, desk: Desk, thread: Row, *, incoming: bool) -> UUID:
+def episode_of(tx: Tx, desk: Desk, thread: Row, *, incoming: bool) -> UUID:
+    """The conversation of a locked thread for a message; see `find_or_open`."""
     current = conversations.open_of_thread(tx, thread.id)
     if current is not None:
         if incoming and current.status != ConversationStatus.OPEN:
