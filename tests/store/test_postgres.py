@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 
 from frontdesk.domain.errors import Busy
 from frontdesk.domain.event import EventType
+from frontdesk.kit.ids import uuid7
 from frontdesk.store import receipts
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store, open_store
@@ -141,6 +143,7 @@ class _Load:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.acknowledged: dict[UUID, Appended] = {}
+        self.changed: set[UUID] = set()
         self.refused: set[UUID] = set()
         self.is_over = False
         self.progress = asyncio.Condition()
@@ -161,10 +164,27 @@ class _Load:
             async with self.progress:
                 self.progress.notify_all()
 
+    async def change(self) -> None:
+        while not self.is_over:
+            subject = uuid7()
+            try:
+                await self.desk.store.write(partial(_emit, desk=self.desk, subject=subject))
+            except OutcomeUnknown:
+                continue
+            except Busy:
+                self.refused.add(subject)
+                await asyncio.sleep(0.01)
+                continue
+            self.changed.add(subject)
+
     async def reach(self, more: int) -> None:
         count = len(self.acknowledged) + more
         async with self.progress:
             await self.progress.wait_for(lambda: len(self.acknowledged) >= count)
+
+
+def _emit(tx: Tx, *, desk: Desk, subject: UUID) -> None:
+    tx.emit(desk.account, EventType.CONTACT_CREATED, subject_id=subject)
 
 
 async def test_kill_9_under_load_loses_no_acknowledged_message() -> None:
@@ -173,7 +193,8 @@ async def test_kill_9_under_load_loses_no_acknowledged_message() -> None:
         store = await open_store(server.url())
         desk = await Desk(store).open(4)
         load = _Load(desk)
-        writers = [asyncio.ensure_future(load.write(desk.conversations[n % 4])) for n in range(16)]
+        writers = [asyncio.ensure_future(load.write(desk.conversations[n % 4])) for n in range(8)]
+        writers += [asyncio.ensure_future(load.change()) for _ in range(8)]
         async with asyncio.timeout(60):
             await load.reach(100)
             await asyncio.to_thread(server.kill)
@@ -183,7 +204,10 @@ async def test_kill_9_under_load_loses_no_acknowledged_message() -> None:
         await asyncio.gather(*writers)
         stored = {id_ for each in desk.conversations for id_ in await desk.message_ids(each)}
         assert load.acknowledged.keys() <= stored
-        assert not load.refused & stored
+        emitted = [event.subject_id for event in await desk.log() if event.type == "contact.created"]
+        assert load.changed <= set(emitted)
+        assert len(emitted) == len(set(emitted))
+        assert not load.refused & (stored | set(emitted))
         await desk.assert_whole()
         await store.close()
 

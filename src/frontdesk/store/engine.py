@@ -186,7 +186,9 @@ async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # n
     except LOST as error:
         raise StoreUnavailable(f"The database cannot be reached: {error}.") from error
     listeners = Listeners()
-    return Store(PostgresEngine(pool, listeners), listeners, lanes=2)
+    store = Store(PostgresEngine(pool, listeners), listeners, lanes=2)
+    await store.ping()
+    return store
 
 
 _OPENERS: dict[str, Callable[[str, bool, int], Coroutine[Any, Any, Store]]] = {

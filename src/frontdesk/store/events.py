@@ -26,6 +26,9 @@ _PAGE = Statement(
     .order_by(t.events.c.position)
     .limit(P("limit"))
 )
+_AT = Statement(
+    sa.select(t.events).where(t.events.c.account_id == P("account_id"), t.events.c.position == P("position"))
+)
 
 _TAIL = """
 WITH i AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[])
@@ -99,6 +102,7 @@ def number(tx: Tx) -> list[int]:
     for event in pending:
         at[event.account_id] += 1
         positions.append(at[event.account_id])
+    tx.last_event = (pending[-1].account_id, positions[-1], pending[-1])
     if tx.dialect == "sqlite":
         _insert_sqlite(tx, pending, positions)
     return positions
@@ -149,6 +153,15 @@ def _insert_sqlite(tx: Tx, pending: list[PendingEvent], positions: list[int]) ->
             for event, position in zip(pending, positions, strict=True)
         ],
     )
+
+
+def is_there(tx: ReadTx, account_id: UUID, position: int, event: PendingEvent) -> bool:
+    """Whether the log has exactly this event at this position: the proof that its change was committed."""
+    row = tx.first(_AT, account_id=account_id, position=position)
+    if row is None:
+        return False
+    found = (row.type, row.conversation_id, row.subject_id, row.seq, row.facts)
+    return found == (event.type, event.conversation_id, event.subject_id, event.seq, event.facts)
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ A commit whose answer was lost is looked up, never run again blindly (see postgr
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from frontdesk.store.drafts import Appended, Draft, Outcome
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.listeners import Listeners
 from frontdesk.store.postgres_outcome import Outcomes
-from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool
+from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool, lose
 from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
@@ -121,12 +120,27 @@ class PostgresEngine:
             try:
                 status = await connection.execute("COMMIT")
             except LOST_OR_CLOSED as error:
-                if tx.transaction_id is not None and not await self._outcomes.is_committed(tx.transaction_id):
+                lose(connection)
+                if not await self._is_committed(tx):
                     raise ConnectionResetError("lost before the commit") from error
                 status = "COMMIT"
             if status != "COMMIT":
                 raise StoreUnavailable("The database undid the change.")  # the change swallowed an error
         return tx, value
+
+    async def _is_committed(self, tx: Tx) -> bool:
+        """What became of a change whose COMMIT was not answered.
+
+        A crash of the server may forget a transaction and give its number to another one. So a change with
+        events must find its last one in the log, too. One without (a claim, a lease) may be taken for
+        committed then; the lease sees to it that its work is done again.
+        """
+        if tx.transaction_id is None:
+            return True  # it wrote nothing
+        if not await self._outcomes.is_committed(tx.transaction_id):
+            return False
+        last = tx.last_event
+        return last is None or await self.read(lambda reader: events.is_there(reader, *last))
 
     async def _query(self, query: Callable[[ReadTx], T], *, snapshot: bool) -> T:
         async with self._pool.acquire() as connection:
@@ -180,6 +194,7 @@ class PostgresEngine:
             except LOST_OR_CLOSED as error:
                 if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
                     raise
+                lose(connection)
                 await self._outcomes.end(backend)
                 raise OutcomeUnknown("The answer of the database was lost.") from error
         return rows
@@ -207,5 +222,7 @@ def _run(change: Callable[[Tx], T], tx: Tx) -> T:
 
 
 async def _roll_back(connection: Connection) -> None:
-    with suppress(*LOST_OR_CLOSED):
+    try:
         await connection.execute("ROLLBACK")
+    except LOST_OR_CLOSED:
+        lose(connection)

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: how each is set up, and which errors mean that one is lost."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ LOST: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # what asyncpg says on a connection that the server ended while it was idle
 )
 
 LOST_OR_CLOSED: tuple[type[Exception], ...] = (*LOST, asyncpg.InterfaceError)
@@ -44,6 +45,12 @@ class Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         """Nothing to reset: sessions hold no state of ours, and a round trip on every release is dear."""
         return ""
+
+
+def lose(connection: Connection) -> None:
+    """End a connection that may still look alive, so that it is not lent again."""
+    with suppress(asyncpg.InterfaceError):  # the pool may have noticed already
+        connection.terminate()
 
 
 async def _set_up(connection: Any) -> None:
@@ -64,7 +71,7 @@ class PostgresPool:
         """Connect."""
         pool = await asyncpg.create_pool(
             url,
-            min_size=min(2, size),
+            min_size=0,  # what keeps a minimum alive would go on beside a server that is away
             max_size=size,
             connection_class=Connection,
             init=_set_up,
@@ -90,6 +97,9 @@ class PostgresPool:
             raise Busy("The database is busy. Try again.") from error
         try:
             yield connection
+        except LOST:
+            lose(connection)
+            raise
         except asyncpg.InterfaceError as error:
             if connection.is_closed():
                 raise ConnectionResetError("the connection was closed") from error

@@ -92,6 +92,7 @@ class Tx(ReadTx):
         self.queues: set[str] = set()
         self.heads: dict[UUID, int] = {}
         self.transaction_id: str | None = None
+        self.last_event: tuple[UUID, int, PendingEvent] | None = None
 
     def run(self, statement: Statement, /, **params: Any) -> int:
         """Run a statement and say how many rows it touched."""
