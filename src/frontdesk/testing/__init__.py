@@ -2,3 +2,33 @@
 
 Never imported by the running desk.
 """
+
+from frontdesk.testing.channels import (
+    InboundCase,
+    Misfit,
+    OutboundCase,
+    SignatureVector,
+    check_channel,
+    check_inbound,
+    check_outbound,
+    check_signature,
+    connection_to,
+    inbound_cases,
+)
+from frontdesk.testing.http import RecordedRequest, RecordingHttp, json_answer
+
+__all__ = [
+    "InboundCase",
+    "Misfit",
+    "OutboundCase",
+    "RecordedRequest",
+    "RecordingHttp",
+    "SignatureVector",
+    "check_channel",
+    "check_inbound",
+    "check_outbound",
+    "check_signature",
+    "connection_to",
+    "inbound_cases",
+    "json_answer",
+]
