@@ -9,7 +9,7 @@ BIN := .venv/bin
 NPM := $(BIN)/python scripts/node.py
 
 .DEFAULT_GOAL := menu
-.PHONY: menu setup run test check format e2e bench torture lock build clean
+.PHONY: menu setup run test check format generate e2e bench torture lock build clean
 
 menu: ## this menu
 	@echo "Frontdesk"
@@ -43,6 +43,11 @@ format: setup ## put the sources into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(NPM) run format --if-present
+
+generate: setup ## write what is generated from the code: OpenAPI document, its types, settings
+	$(BIN)/frontdesk openapi --output web/shared/openapi.json
+	$(BIN)/frontdesk config docs > docs/settings.md
+	$(NPM) run types
 
 e2e: ## the tests in a real browser
 	@$(PYTHON) scripts/setup.py --tests
