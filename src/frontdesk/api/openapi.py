@@ -1,9 +1,11 @@
 """The OpenAPI document: what FastAPI derives from the routes, plus how to sign in and how errors look."""
 
+import warnings
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 import frontdesk
 from frontdesk.api.errors import Problem
@@ -34,12 +36,15 @@ _PROBLEM = {
 
 def build(app: FastAPI) -> dict[str, Any]:
     """The document of an app, with the permissions of each route under `x-permissions`."""
-    document = get_openapi(
-        title="Frontdesk",
-        version=frontdesk.__version__,
-        summary="One desk for every conversation a company has with its customers",
-        routes=app.routes,
-    )
+    with warnings.catch_warnings():
+        # FastAPI silences this for the fields it makes itself, but not where a model's build was put off.
+        warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+        document = get_openapi(
+            title="Frontdesk",
+            version=frontdesk.__version__,
+            summary="One desk for every conversation a company has with its customers",
+            routes=app.routes,
+        )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     nested = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas.update(nested.pop("$defs", {}))
