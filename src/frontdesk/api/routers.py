@@ -13,6 +13,7 @@ from frontdesk.api.v1 import (
     contacts,
     conversations,
     deliveries,
+    events,
     health,
     inboxes,
     live,
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments.router,
     canned_responses.router,
     deliveries.router,
+    events.router,
     reports.router,
     docs.router,
 )

@@ -1,11 +1,13 @@
 """What goes over the live line: the closed union of what clients say, and the desk's answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import to_json
+from typing_extensions import TypedDict
 
 State = Literal["on", "off"]
 
@@ -67,6 +69,18 @@ class Frame:
     inbox_id: UUID | None = None
     contact_id: UUID | None = None
     visitor: str | None = None
+
+
+class EventRead(TypedDict):
+    """A fact of the account's log: ids and facts, never content."""
+
+    position: int
+    type: str
+    at: datetime
+    conversation_id: UUID | None
+    subject_id: UUID | None
+    seq: int | None
+    facts: dict[str, Any]
 
 
 def write(type_: str, **fields: Any) -> str:

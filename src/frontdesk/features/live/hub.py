@@ -34,7 +34,7 @@ class Hub:
     """Everything live of one process. Use `async with hub.running()`."""
 
     def __init__(self, store: Store, hydration: Hydration, cursors: LiveCursors) -> None:
-        self._store, self._hydration, self._cursors = store, hydration, cursors
+        self._store, self._hydration, self.cursors = store, hydration, cursors
         self._feeds: dict[UUID, tuple[Feed, Presence]] = {}
         self._feed_tasks: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -168,14 +168,14 @@ class Hub:
     def _cursor(self, subscriber: Subscriber) -> str:
         scope = subscriber.scope
         if subscriber.is_visitor and scope.contact_id is not None:
-            return self._cursors.of_visitor(scope.contact_id, subscriber.position)
-        return self._cursors.of_agent(scope.account_id, subscriber.position)
+            return self.cursors.of_visitor(scope.contact_id, subscriber.position)
+        return self.cursors.of_agent(scope.account_id, subscriber.position)
 
     def _position(self, subscriber: Subscriber, cursor: str) -> int | None:
         scope = subscriber.scope
         if subscriber.is_visitor and scope.contact_id is not None:
-            return self._cursors.visitor_position(scope.contact_id, cursor)
-        return self._cursors.agent_position(scope.account_id, cursor)
+            return self.cursors.visitor_position(scope.contact_id, cursor)
+        return self.cursors.agent_position(scope.account_id, cursor)
 
     def _feed(self, account_id: UUID) -> tuple[Feed, Presence]:
         known = self._feeds.get(account_id)

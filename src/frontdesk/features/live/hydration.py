@@ -8,7 +8,7 @@ from frontdesk.domain.event import EventType
 from frontdesk.features.conversations.reads import ConversationRead, MessageRead
 from frontdesk.features.conversations.views import Views, for_visitor
 from frontdesk.features.live.cursors import LiveCursors
-from frontdesk.features.live.frames import Frame, write
+from frontdesk.features.live.frames import EventRead, Frame, write
 from frontdesk.store import conversations, events, timeline
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import ReadTx, Row
@@ -87,7 +87,7 @@ class Hydration:
         return Frame(row.position, agent, talk["inbox"]["id"], contact_id, visitor)
 
 
-def event_read(row: Row) -> dict[str, Any]:
+def event_read(row: Row) -> EventRead:
     """An event as readers of the log get it: ids and facts, no content."""
     return {
         "position": row.position,
