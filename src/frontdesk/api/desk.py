@@ -95,8 +95,9 @@ def desk_of(connection: HTTPConnection) -> Desk:
     return found
 
 
-async def _desk(connection: HTTPConnection) -> Desk:
-    return desk_of(connection)  # a dependency that is not async would cost a thread
+async def find_desk(connection: HTTPConnection) -> Desk:
+    """A dependency: the desk that serves. One that is not async would cost a thread."""
+    return desk_of(connection)
 
 
-DeskDep = Annotated[Desk, Depends(_desk)]
+DeskDep = Annotated[Desk, Depends(find_desk)]

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from frontdesk.api.auth import Needs
-from frontdesk.api.desk import desk_of
+from frontdesk.api.desk import desk_of, find_desk
 from frontdesk.api.errors import desk_problem, invalid_problem
 from frontdesk.api.once import Once, key_of, key_text, once_of
 from frontdesk.api.requests import check_json_type, check_query, parse_json, read_body
@@ -37,9 +37,13 @@ class LeanRoute(DeskRoute):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lean = _Lean(self)
+        _check(self.dependant)
+        lean: _Lean | None = None
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal lean
+            if lean is None:
+                lean = _Lean(self)  # at the first request: a start need not wait for the schemas
             request = Request(scope, receive, send)
             try:
                 response = await lean.handle(request)
@@ -53,7 +57,21 @@ class LeanRoute(DeskRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, for whoever builds the route anew."""
-        return _Lean(self).handle
+
+        async def handle(request: Request) -> Response:
+            return await _Lean(self).handle(request)
+
+        return handle
+
+
+def _check(dependant: Dependant) -> None:
+    if any(field.field_info.is_required() for field in dependant.query_params):
+        msg = "a lean route takes optional query parameters only"
+        raise TypeError(msg)
+    for each in dependant.dependencies:
+        if not isinstance(each.call, Needs) and each.call not in {once_of, find_desk}:
+            msg = f"a lean route cannot take the dependency {each.call!r}"
+            raise TypeError(msg)
 
 
 class _Body:
@@ -84,9 +102,6 @@ class _Lean:
         self.endpoint: Callable[..., Coroutine[Any, Any, Any]] = route.endpoint
         self.path = [(field.name, field) for field in dependant.path_params]
         self.query = [(field.name, field.alias, field) for field in dependant.query_params]
-        if any(field.field_info.is_required() for _, _, field in self.query):
-            msg = "a lean route takes optional query parameters only"
-            raise TypeError(msg)
         self.known = frozenset(alias for _, alias, _ in self.query)
         self.body = _Body(route.body_field, dependant.body_params[0].name) if route.body_field else None
         self.write = TypeAdapter(route.response_model).serializer.to_json if route.response_model else None
@@ -103,11 +118,8 @@ class _Lean:
             self.needs, self.needs_name = dependant.call, name
         elif dependant.call is once_of:
             self.once_name = name
-        elif getattr(dependant.call, "__name__", "") == "_desk":
+        elif dependant.call is find_desk:
             self.desk_name = name
-        else:
-            msg = f"a lean route cannot take the dependency {dependant.call!r}"
-            raise TypeError(msg)
 
     async def handle(self, request: Request) -> Response:
         """Answer one request."""

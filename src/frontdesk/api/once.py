@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
@@ -40,7 +41,7 @@ class Once:
 
     desk: Desk
     key: IdempotencyKey | None = None
-    answer: TypeAdapter[Any] | None = None
+    model: Any = None
     status: int = 200
     recorded: bool = False
 
@@ -66,10 +67,15 @@ class Once:
 
     def pack(self, key: IdempotencyKey, result: Any, *, secret: bool = False) -> Any:
         """The answer as it is stored."""
-        text = self.answer.dump_json(result).decode() if self.answer is not None else ""
+        text = _adapter(self.model).dump_json(result).decode() if self.model is not None else ""
         if not secret:
             return {"body": text}
         return {"sealed": self.desk.vault.seal(text, *_place(key)).hex()}
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
 
 
 def _place(key: IdempotencyKey) -> tuple[str, ...]:

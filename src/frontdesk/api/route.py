@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -45,7 +44,7 @@ class DeskRoute(APIRoute):
         )
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         writes = self.is_write
-        answer = TypeAdapter(self.response_model) if self.response_model is not None else None
+        model = self.response_model
         status, route = self.status_code or 200, f"{min(self.methods or {'GET'})} {self.path}"
 
         needs = self.needs
@@ -59,7 +58,7 @@ class DeskRoute(APIRoute):
             if scope is None or text is None:
                 return await handler(request)
             key = key_of(scope, text, request, route, body)
-            once = Once(desk_of(request), key, answer, status)
+            once = Once(desk_of(request), key, model, status)
             request.scope["frontdesk.once"] = once
             return await _in_flight.run(once, key, _bind(handler, request))
 

@@ -38,7 +38,7 @@ UrlStr = Annotated[str, Field(max_length=4096), AfterValidator(_no_nul), AfterVa
 class ContentModel(BaseModel):
     """Base of all content: frozen, unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Media(ContentModel):
@@ -366,7 +366,7 @@ Content = Annotated[
     Field(discriminator="kind"),
 ]
 
-content_adapter: TypeAdapter[Content] = TypeAdapter(Content)
+content_adapter: TypeAdapter[Content] = TypeAdapter(Content, config=ConfigDict(defer_build=True))
 """Validates and serialises any content; `validate_json`/`dump_json` are the fast ways in and out."""
 
 MEDIA_KINDS = frozenset({"image", "audio", "video", "document", "sticker"})

@@ -30,7 +30,7 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mappi
 def configure(level: str = "info", shape: Literal["auto", "json", "text"] = "auto") -> None:
     """Send this process's logs to standard error.
 
-    `auto` writes text to a terminal and JSON to anything else. Lines of other libraries go the same way.
+    `auto` writes text to a terminal and JSON to anything else. Warnings of other libraries go the same way.
     """
     as_json = shape == "json" or (shape == "auto" and not sys.stderr.isatty())
     renderer: Any = (
@@ -55,4 +55,4 @@ def configure(level: str = "info", shape: Literal["auto", "json", "text"] = "aut
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(max(number, logging.INFO))
+    root.setLevel(max(number, logging.WARNING))

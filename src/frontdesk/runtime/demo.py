@@ -11,7 +11,6 @@ from uuid import UUID
 
 from starlette.types import ASGIApp
 
-from frontdesk.domain.errors import Conflict
 from frontdesk.domain.scope import Role, Scope, system_scope
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import Passwords
@@ -19,6 +18,7 @@ from frontdesk.features.accounts.signing_in import Founding, SigningIn
 from frontdesk.features.inboxes.inboxes import InboxDraft, Inboxes
 from frontdesk.runtime import channels
 from frontdesk.runtime.container import DemoConfig
+from frontdesk.runtime.kind import DEMO_PASSWORD, WrongKind, needs_owner
 from frontdesk.runtime.secret_key import vault_of
 from frontdesk.runtime.settings import Settings
 from frontdesk.simulators.whatsapp import Settings as NetworkSettings
@@ -26,11 +26,10 @@ from frontdesk.simulators.whatsapp import WhatsAppSimulator
 from frontdesk.store import accounts, inboxes, users
 from frontdesk.store.engine import Store
 from frontdesk.store.statement import Row
-from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.tx import Tx
 
 OWNER = "owner@rill.example"
 MOUNT = "/simulators/whatsapp"
-_PASSWORD = "demo_password"  # noqa: S105 - the name of a fact, not a password
 _AGENTS = (("Maya Lindqvist", "maya@rill.example"), ("Tomás Vidal", "tomas@rill.example"))
 _PHONES = (
     ("34600000001", "Nora Vidal"),
@@ -43,42 +42,6 @@ _GREETING = {
     "de": "Hallo! Wie können wir mit deinem Rad helfen?",
     "es": "¡Hola! ¿Cómo podemos ayudarte con tu bici?",
 }
-
-
-class WrongKind(Conflict):
-    """A demo over a company's database, or a company's desk over a demo's."""
-
-    code = "wrong_kind_of_database"
-
-
-async def needs_owner(store: Store) -> bool:
-    """Whether nobody owns this instance yet."""
-    return not await store.read(users.has_owner)
-
-
-async def check_kind(store: Store, *, demo: bool) -> None:
-    """Refuse to start a demo over real inboxes, and the reverse.
-
-    Raises:
-        WrongKind: The database holds the other kind.
-    """
-
-    def find(tx: ReadTx) -> tuple[bool, bool]:
-        has_demo = accounts.fact(tx, _PASSWORD) is not None or inboxes.has_any(tx, simulated=True)
-        has_real = inboxes.has_any(tx, simulated=False) or (users.has_owner(tx) and not has_demo)
-        return has_demo, has_real
-
-    has_demo, has_real = await store.read(find)
-    if demo and has_real:
-        raise WrongKind(
-            "This database belongs to a real desk; a demo would mix made-up customers into it.",
-            hint="Give the demo a folder of its own: frontdesk up --demo --data-dir demo-data",
-        )
-    if not demo and has_demo:
-        raise WrongKind(
-            "This database belongs to a demo.",
-            hint="Add --demo, or choose another folder with --data-dir.",
-        )
 
 
 class Demo:
@@ -126,7 +89,7 @@ class Demo:
 
     async def _found(self, signing_in: SigningIn) -> str:
         if not await needs_owner(self.store):
-            return await self.store.read(lambda tx: accounts.fact(tx, _PASSWORD)) or ""
+            return await self.store.read(lambda tx: accounts.fact(tx, DEMO_PASSWORD)) or ""
         password = "-".join(secrets.token_hex(3) for _ in range(3))
         founding = Founding(
             account_name="Rill Bikes",
@@ -140,7 +103,7 @@ class Demo:
         password_hash = await signing_in.passwords.hash(password)
 
         def add_agents(tx: Tx) -> None:
-            accounts.claim_fact(tx, _PASSWORD, password)
+            accounts.claim_fact(tx, DEMO_PASSWORD, password)
             for name, email in _AGENTS:
                 agent = users.NewUser(email=email, name=name, password_hash=password_hash, role=Role.AGENT)
                 users.add(tx, account_id, agent)

@@ -12,18 +12,21 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from frontdesk.domain.errors import Conflict
-from frontdesk.runtime import demo as demos
+from frontdesk.runtime import kind
 from frontdesk.runtime.container import Container, DemoConfig, build
 from frontdesk.runtime.roles import Role, keep_running
 from frontdesk.runtime.settings import Settings
 from frontdesk.store.engine import Store, open_store
+
+if TYPE_CHECKING:
+    from frontdesk.runtime.demo import Demo
 
 log = structlog.get_logger("frontdesk.runtime")
 
@@ -190,13 +193,13 @@ async def _serve(
     *,
     demo: bool,
 ) -> None:
-    await demos.check_kind(store, demo=demo)
-    open_to_all = demo or not await demos.needs_owner(store)
+    await kind.check_kind(store, demo=demo)
+    open_to_all = demo or not await kind.needs_owner(store)
     host = settings.host if open_to_all or is_loopback(settings.host) else "127.0.0.1"
     listener = listen(host, settings.port)
     port: int = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
-        simulated = demos.Demo(settings, store, port) if demo else None
+        simulated = _demo(settings, store, port) if demo else None
         mounts: Mapping[str, ASGIApp] = {}
         config: DemoConfig | None = None
         if simulated is not None:
@@ -211,7 +214,7 @@ async def _serve(
         _on_signal(container.desk.stopping)
         ready = Ready(
             url=container.desk.config.public_url,
-            needs_setup=await demos.needs_owner(store),
+            needs_setup=await kind.needs_owner(store),
             is_loopback_only=host != settings.host,
             sign_in=config.sign_in if config else None,
         )
@@ -220,6 +223,12 @@ async def _serve(
         announce(ready)
         await container.desk.stopping.wait()
         log.info("stopping")
+
+
+def _demo(settings: Settings, store: Store, port: int) -> "Demo":
+    from frontdesk.runtime.demo import Demo  # noqa: PLC0415 - a desk loads no simulator
+
+    return Demo(settings, store, port)
 
 
 async def _work(settings: Settings, store: Store) -> None:

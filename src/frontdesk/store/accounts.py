@@ -26,6 +26,7 @@ _ADD = Statement(
 _START_LOG = Statement(insert(t.account_log).values(account_id=P("id"), head=0, tail=0))
 _GET = Statement(sa.select(_a).where(_a.c.id == P("id")))
 _LOCKED = Statement(sa.select(_a).where(_a.c.id == P("id")).with_for_update(key_share=True))
+_ALL = Statement(sa.select(_a.c.id).order_by(_a.c.id))
 _CHANGE = Statement(
     sa.update(_a)
     .where(_a.c.id == P("account"))
@@ -63,6 +64,11 @@ def add(
 def get(tx: ReadTx, scope: Scope) -> Row:
     """The caller's account."""
     return tx.one(_GET, id=scope.account_id)
+
+
+def all_ids(tx: ReadTx) -> list[UUID]:
+    """Every account of the instance, the oldest first; for maintenance, which has no caller."""
+    return [row.id for row in tx.rows(_ALL)]
 
 
 def change(tx: Tx, scope: Scope, values: dict[str, Any]) -> Row:

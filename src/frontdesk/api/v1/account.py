@@ -4,13 +4,13 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Language, Line, TimeZone
+from frontdesk.api.v1.fields import Body, Language, Line, Shown, TimeZone
 from frontdesk.domain.errors import Invalid, NotFound
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.store import accounts, attachments
@@ -42,7 +42,7 @@ class AccountUpdate(Body):
     settings: AccountSettings | None = None
 
 
-class AccountRead(BaseModel):
+class AccountRead(Shown):
     """An account."""
 
     id: UUID

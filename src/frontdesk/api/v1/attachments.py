@@ -7,7 +7,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -17,6 +16,7 @@ from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.errors import ApiError
 from frontdesk.api.once import OnceDep
 from frontdesk.api.route import DeskRoute
+from frontdesk.api.v1.fields import Shown
 from frontdesk.domain.errors import Invalid, Malformed, NotFound
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.attachments.types import is_shown
@@ -48,7 +48,7 @@ _BODY = {
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-class AttachmentRead(BaseModel):
+class AttachmentRead(Shown):
     """A file of the account. Send it with `media.attachment_id`."""
 
     id: UUID

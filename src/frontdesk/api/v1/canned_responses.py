@@ -5,14 +5,14 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Line
+from frontdesk.api.v1.fields import Body, Line, Shown
 from frontdesk.domain.content import Content
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.store import canned_responses
@@ -36,7 +36,7 @@ class CannedResponseWrite(Body):
         return [content.model_dump(mode="json", exclude_none=True) for content in self.messages]
 
 
-class CannedResponseRead(BaseModel):
+class CannedResponseRead(Shown):
     """A canned response."""
 
     id: UUID

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import LAST, Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Language, Line
+from frontdesk.api.v1.fields import Body, Language, Line, Shown
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.store import contacts
 from frontdesk.store.statement import Row
@@ -36,7 +36,7 @@ class ContactUpdate(Body):
     attributes: Attributes | None = None
 
 
-class IdentityRead(BaseModel):
+class IdentityRead(Shown):
     """One address of a contact."""
 
     scheme: str
@@ -44,7 +44,7 @@ class IdentityRead(BaseModel):
     verified: bool
 
 
-class ContactRead(BaseModel):
+class ContactRead(Shown):
     """A contact."""
 
     id: UUID
@@ -80,7 +80,7 @@ class ContactRead(BaseModel):
         )
 
 
-class SourceInbox(BaseModel):
+class SourceInbox(Shown):
     """The inbox of a source."""
 
     id: UUID
@@ -88,7 +88,7 @@ class SourceInbox(BaseModel):
     channel: str
 
 
-class SourceRead(BaseModel):
+class SourceRead(Shown):
     """A line of talk: where and by which address the contact writes."""
 
     thread_id: UUID

@@ -5,13 +5,13 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import LAST, Page, PageDep
 from frontdesk.api.route import DeskRoute
+from frontdesk.api.v1.fields import Shown
 from frontdesk.domain.errors import Forbidden, NotFound
 from frontdesk.domain.message import DeliveryStatus
 from frontdesk.domain.scope import Permission, Scope
@@ -25,7 +25,7 @@ Reader = Annotated[Scope, Depends(Needs(Permission.DELIVERIES_READ))]
 Manager = Annotated[Scope, Depends(Needs(Permission.DELIVERIES_MANAGE))]
 
 
-class _Read(BaseModel):
+class _Read(Shown):
     @classmethod
     def of(cls, row: Row) -> Self:
         """From the store's row."""
@@ -93,7 +93,7 @@ class ChannelNoticeRead(_Read):
     created_at: datetime
 
 
-class ReceiptRead(BaseModel):
+class ReceiptRead(Shown):
     """A provider's request as it came."""
 
     id: UUID

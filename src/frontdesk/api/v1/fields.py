@@ -11,7 +11,13 @@ _LINE = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 class Body(BaseModel):
     """Base of what clients send: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class Shown(BaseModel):
+    """Base of what the API answers. Built at first use, which halves the time of a start."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 def _known_zone(value: str) -> str:

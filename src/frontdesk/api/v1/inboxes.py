@@ -6,14 +6,14 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Line, TimeZone
+from frontdesk.api.v1.fields import Body, Line, Shown, TimeZone
 from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
@@ -36,7 +36,7 @@ Greeting = Annotated[dict[GreetingLanguage, GreetingText], Field(max_length=50)]
 Config = Annotated[dict[str, JsonValue], Field(max_length=50)]
 
 
-class ChannelRead(BaseModel):
+class ChannelRead(Shown):
     """A kind of conversation that the desk knows."""
 
     slug: str
@@ -86,7 +86,7 @@ class InboxUpdate(Body):
     time_zone: TimeZone | None = None
 
 
-class InboxRead(BaseModel):
+class InboxRead(Shown):
     """An inbox. Secrets are never shown: `{"set": true}` stands for one that is there."""
 
     id: UUID
@@ -123,7 +123,7 @@ class InboxRead(BaseModel):
         )
 
 
-class ConnectionStep(BaseModel):
+class ConnectionStep(Shown):
     """One step of connecting: what was proven, or what to do."""
 
     name: str
@@ -131,7 +131,7 @@ class ConnectionStep(BaseModel):
     detail: str
 
 
-class ConnectionRead(BaseModel):
+class ConnectionRead(Shown):
     """What came of connecting."""
 
     ok: bool

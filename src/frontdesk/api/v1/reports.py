@@ -6,11 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.route import DeskRoute
+from frontdesk.api.v1.fields import Shown
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.store import accounts, costs
@@ -23,7 +23,7 @@ Reader = Annotated[Scope, Depends(Needs(Permission.REPORTS_READ))]
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 31)
 
 
-class CostRead(BaseModel):
+class CostRead(Shown):
     """How many messages of a category, billed or not."""
 
     inbox_id: UUID

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from frontdesk.api.auth import (
 )
 from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Email, Language, Line, NewPassword, Password, TimeZone
+from frontdesk.api.v1.fields import Body, Email, Language, Line, NewPassword, Password, Shown, TimeZone
 from frontdesk.domain.errors import Forbidden, Invalid, Unauthenticated
 from frontdesk.features.accounts.access import Admission
 from frontdesk.features.accounts.signing_in import Founding
@@ -29,14 +28,14 @@ router = APIRouter(prefix="/v1", tags=["session"], route_class=DeskRoute)
 Session = Annotated[Admission, Depends(NeedsSession())]
 
 
-class DemoSignIn(BaseModel):
+class DemoSignIn(Shown):
     """How to sign in to a demo."""
 
     email: str
     password: str
 
 
-class SetupRead(BaseModel):
+class SetupRead(Shown):
     """Whether the desk waits for its first owner, and whether it is a demo."""
 
     needed: bool
@@ -70,7 +69,7 @@ class SessionUpdate(Body):
     current_password: Password | None = None
 
 
-class SessionUser(BaseModel):
+class SessionUser(Shown):
     """Who is signed in."""
 
     id: UUID
@@ -79,7 +78,7 @@ class SessionUser(BaseModel):
     role: str
 
 
-class SessionAccount(BaseModel):
+class SessionAccount(Shown):
     """Where."""
 
     id: UUID
@@ -88,7 +87,7 @@ class SessionAccount(BaseModel):
     simulated: bool
 
 
-class SessionRead(BaseModel):
+class SessionRead(Shown):
     """A running session. Send `csrf_token` as `X-CSRF-Token` with every unsafe request."""
 
     user: SessionUser

@@ -7,14 +7,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Line
+from frontdesk.api.v1.fields import Body, Line, Shown
 from frontdesk.domain.errors import Forbidden, Invalid, NotFound
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.accounts.access import API_PREFIX
@@ -49,7 +49,7 @@ class TokenCreate(Body):
         return self
 
 
-class TokenRead(BaseModel):
+class TokenRead(Shown):
     """A token, without its secret."""
 
     id: UUID

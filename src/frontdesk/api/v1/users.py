@@ -5,14 +5,13 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Email, Line, NewPassword
+from frontdesk.api.v1.fields import Body, Email, Line, NewPassword, Shown
 from frontdesk.domain.errors import Forbidden
 from frontdesk.domain.scope import ROLE_PERMISSIONS, Permission, Role, Scope
 from frontdesk.features.accounts.signing_in import normal_email
@@ -45,7 +44,7 @@ class UserUpdate(Body):
     password: NewPassword | None = None
 
 
-class UserRead(BaseModel):
+class UserRead(Shown):
     """A user. The address is shown to those who manage users, and to the user."""
 
     id: UUID

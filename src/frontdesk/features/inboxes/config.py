@@ -23,6 +23,11 @@ def _is_secret(annotation: Any) -> bool:
     return any(_is_secret(each) for each in getattr(annotation, "__args__", ()))
 
 
+def needs_connecting(channel: Channel) -> bool:
+    """Whether there is a provider to be connected with: a channel that works without any setting has none."""
+    return any(info.is_required() for info in channel.Config.model_fields.values())
+
+
 def combine(
     old: Mapping[str, Any], old_secrets: Mapping[str, str], given: Mapping[str, Any]
 ) -> dict[str, Any]:

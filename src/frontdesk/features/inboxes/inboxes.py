@@ -171,7 +171,7 @@ class Inboxes:
                 name=draft.name,
                 config=config,
                 public_key=random_token("fi_"),
-                state="new" if settings.secret_fields(channel.Config) else "connected",
+                state="new" if settings.needs_connecting(channel) else "connected",
                 reopen_policy=draft.reopen_policy,
                 greeting=draft.greeting,
                 time_zone=draft.time_zone,
