@@ -1,6 +1,9 @@
 """The documents tell the truth: paths and targets that they name exist, ticked acceptance ids have a test."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,8 @@ from tests.architecture.repository import PACKAGE, ROOT, is_ignored, kept_files,
 
 QUOTED = re.compile(r"`([^`\s]+)`")
 LINKED = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
-TARGET = re.compile(r"\bmake ([a-z0-9]+)\b")
+TARGET = re.compile(r"^make ([a-z0-9]+)\b")
+COMMAND = re.compile(r"(?:^|\.venv/bin/)frontdesk ([a-z]+)\b")
 TICKED = re.compile(r"^\|\s*([SM]\d?-\d+|G\d+)\s*\|.*(?:\[x\]|✓|✔|\bdone\b)", re.IGNORECASE | re.MULTILINE)
 FOLDERS = {path.parts[0] for path in kept_files() if len(path.parts) > 1}
 RINGS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
@@ -56,15 +60,32 @@ def test_every_link_of_a_document_leads_somewhere() -> None:
     assert broken == set()
 
 
+def commands() -> set[tuple[Path, str]]:
+    """Every line of a program that a document shows, with the document."""
+    return {
+        (document, " ".join(code).strip())
+        for document in documents()
+        for code in re.findall(
+            r"`([^`\n]+)`|^(?: {4}|\$ )?((?:make|frontdesk) .+)$", text_of(document) or "", re.MULTILINE
+        )
+    }
+
+
 def test_every_make_target_named_in_a_document_exists() -> None:
     targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    quoted = {
-        (document, target)
-        for document in documents()
-        for code in re.findall(r"`([^`]+)`|^(?: {4}|\$ )(.+)$", text_of(document) or "", re.MULTILINE)
-        for target in TARGET.findall(" ".join(code))
-    }
+    quoted = {(document, target) for document, line in commands() for target in TARGET.findall(line)}
     assert {f"{document}: make {target}" for document, target in quoted if target not in targets} == set()
+
+
+def test_every_command_named_in_a_document_exists() -> None:
+    show = [sys.executable, "-m", "frontdesk", "--help"]
+    shown = subprocess.run(
+        show, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"}
+    )
+    known = set(re.findall(r"^│ ([a-z]+) ", shown.stdout, re.MULTILINE))
+    named = {(document, word) for document, line in commands() for word in COMMAND.findall(line)}
+    assert named
+    assert {f"{document}: frontdesk {word}" for document, word in named if word not in known} == set()
 
 
 def test_every_ticked_acceptance_id_is_named_by_a_test() -> None:

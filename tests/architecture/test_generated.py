@@ -1,4 +1,4 @@
-"""What is generated from the code and committed is what the code says now: the OpenAPI document, the settings."""
+"""What is committed but generated from the code is what the code says now."""
 
 import json
 import subprocess

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from tests.services.processes import free_port, listens, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -123,3 +126,24 @@ def test_s0_49_the_message_library_starts_no_server(installed: Path, tmp_path: P
     python = installed / "bin" / "python"
     done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_desk_starts_without_node_and_serves_its_pages(installed: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [str(installed / "bin" / "frontdesk"), "up", "--port", str(port), "--data-dir", "data"]
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        desk = subprocess.Popen(command, cwd=tmp_path, env={"PATH": ""}, stdout=out, stderr=out)
+    try:
+        wait_until(lambda: desk.poll() is not None or listens(port), what="the desk listening")
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            answers = {path: client.get(path) for path in ("/health/ready", "/", "/widget.js")}
+    except BaseException as error:
+        error.add_note(log.read_text(errors="replace"))
+        raise
+    finally:
+        desk.terminate()
+        code = desk.wait(20)
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
+    assert "<title>" in answers["/"].text
+    assert code == 0, log.read_text(errors="replace")
