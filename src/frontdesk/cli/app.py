@@ -3,7 +3,7 @@
 from cyclopts import App
 
 import frontdesk
-from frontdesk.cli import config, doctor, jobs, migrate, openapi, start, users
+from frontdesk.cli import config, doctor, jobs, migrate, openapi, parsing, start, users
 
 app = App(
     name="frontdesk",
@@ -19,3 +19,4 @@ app.command(migrate.app)
 app.command(jobs.app)
 app.command(users.app)
 app.command(openapi.openapi)
+app.command(parsing.parse)
