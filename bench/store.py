@@ -131,7 +131,7 @@ async def _jobs(store: Store) -> float:
                     last[lane.key] = job.payload["n"]
                 done += len(lane.jobs)
             await store.write(
-                lambda tx: [jobs.done(tx, lane, [job.id for job in lane.jobs]) for lane in lanes]
+                lambda tx: jobs.done_many(tx, [(lane, [job.id for job in lane.jobs]) for lane in lanes])
             )
 
     await asyncio.gather(*(worker() for _ in range(4)))

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from frontdesk.kit.ids import uuid7
-from frontdesk.store import claims, dead_letters
+from frontdesk.store import claims, dead_letters, finishing
 from frontdesk.store import tables as t
 from frontdesk.store.claims import Job, Lane
 from frontdesk.store.failures import LeaseLost
@@ -29,6 +29,7 @@ __all__ = [
     "bury",
     "claim",
     "done",
+    "done_many",
     "enqueue",
     "next_due",
     "park",
@@ -176,9 +177,25 @@ def done(tx: Tx, lane: Lane, job_ids: Sequence[int], *, release: bool = True) ->
     Raises:
         LeaseLost: The lane was claimed by somebody else.
     """
-    pending = _lock(tx, lane)
-    removed = tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=job_ids) if job_ids else 0
-    _settle(tx, lane, pending - removed, release=release)
+    done_many(tx, [(lane, job_ids)], release=release)
+
+
+def done_many(tx: Tx, finished: Sequence[tuple[Lane, Sequence[int]]], *, release: bool = True) -> None:
+    """Remove finished jobs of several lanes of one queue at once.
+
+    Raises:
+        LeaseLost: One of the lanes was claimed by somebody else; nothing is changed.
+    """
+    if not finished:
+        return
+    queue = finished[0][0].queue
+    held = [(lane.key, lane.fence) for lane, _ in finished]
+    left = finishing.finish(tx, queue, held, [ids for _, ids in finished], release=release)
+    for lane, _ in finished:
+        if lane.key not in left:
+            raise _lost(lane)
+    if release and any(left.values()):
+        tx.enqueued(queue)
 
 
 def retry(tx: Tx, lane: Lane, job_id: int, run_at: datetime, error: str) -> None:
@@ -207,6 +224,7 @@ def park(
     pending = _lock(tx, lane)
     row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
     if row is None:
+        _settle(tx, lane, pending, release=release)
         return None
     key = uuid7()
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
@@ -226,6 +244,7 @@ def bury(tx: Tx, lane: Lane, job_id: int, reason: str, *, release: bool = True) 
     pending = _lock(tx, lane)
     row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
     if row is None:
+        _settle(tx, lane, pending, release=release)
         return None
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
     _settle(tx, lane, pending - 1, release=release)
