@@ -16,6 +16,7 @@ export default defineConfig(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/only-throw-error": "off",
+      "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
       "@typescript-eslint/no-invalid-void-type": "off",
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
@@ -34,4 +35,5 @@ export default defineConfig(
   },
   { files: ["widget/tests/**"], rules: { "@typescript-eslint/require-await": "off" } },
   { files: ["**/*.js"], languageOptions: { globals: globals.node } },
+  { files: ["console/public/*.js"], languageOptions: { globals: globals.browser } },
 );

@@ -175,3 +175,9 @@ export function nameOf(contact: { name?: string | null; address?: string | null 
 export function mediaOf(content: Content): Media | null {
   return "media" in content ? content.media : null;
 }
+
+/** A value of unknown type as people read it. */
+export function valueText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === null || value === undefined ? "" : JSON.stringify(value);
+}

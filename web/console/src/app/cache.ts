@@ -7,7 +7,7 @@ import { mergeMessages, type Conversation, type Message, type Page } from "@fron
 import type { InfiniteData } from "@tanstack/react-query";
 import type { ListFilter } from "./queries.ts";
 
-export type ListData = InfiniteData<Page<Conversation>, unknown>;
+export type ListData = InfiniteData<Page<Conversation>>;
 
 export interface ThreadData {
   /** Ascending by seq, without holes. */

@@ -26,7 +26,7 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { then?: string } =>
     typeof search.then === "string" && /^\/(?!\/)/.test(search.then) ? { then: search.then } : {},
   beforeLoad: async () => {
-    const setup = await queryClient.ensureQueryData(setupQuery);
+    const setup = await queryClient.query({ ...setupQuery, staleTime: "static" });
     if (setup.needed) throw redirect({ to: "/set-up" });
   },
   component: SignIn,
@@ -36,7 +36,7 @@ const setUp = createRoute({
   getParentRoute: () => root,
   path: "/set-up",
   beforeLoad: async () => {
-    const setup = await queryClient.ensureQueryData(setupQuery);
+    const setup = await queryClient.query({ ...setupQuery, staleTime: "static" });
     if (!setup.needed) throw redirect({ to: "/sign-in" });
   },
   component: SetUp,
@@ -47,7 +47,7 @@ const desk = createRoute({
   id: "desk",
   beforeLoad: async ({ location }) => {
     try {
-      await queryClient.ensureQueryData(sessionQuery);
+      await queryClient.query({ ...sessionQuery, staleTime: "static" });
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { then: location.href } });

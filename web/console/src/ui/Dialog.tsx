@@ -1,7 +1,7 @@
 /** A dialog over the page: focus stays inside, Esc closes, focus returns. */
 
 import { Modal } from "@mantine/core";
-import type { CSSProperties, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Icon } from "./icons.tsx";
 import styles from "./overlay.module.css";
 
@@ -32,7 +32,7 @@ export function Dialog({ title, opened, onClose, width, children }: DialogProps)
         close: styles.dialogClose,
         body: styles.dialogBody,
       }}
-      styles={width ? { content: { "--dialog-width": `${String(width)}px` } as CSSProperties } : undefined}
+      styles={width ? { content: { "--dialog-width": `${String(width)}px` } } : undefined}
     >
       {children}
     </Modal>

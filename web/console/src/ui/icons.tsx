@@ -154,7 +154,7 @@ export function Icon({ name, size = 16, className, filled = false }: IconProps):
     <Glyph
       size={size}
       strokeWidth={1.5}
-      absoluteStrokeWidth
+      nonScalingStroke
       className={className}
       fill={filled ? "currentColor" : "none"}
       aria-hidden="true"

@@ -44,9 +44,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const [draft, change] = useDraft(id);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const files = useRef(draft.files);
-  files.current = draft.files;
-  const uploads = useUploads(capabilities, (file) => change({ files: [...files.current, file] }));
+  const uploads = useUploads(capabilities, (file) => change((old) => ({ files: [...old.files, file] })));
   const canned = useQuery(cannedQuery);
   const [chosen, setChosen] = useState(0);
   const [response, setResponse] = useState<CannedResponse | null>(null);

@@ -33,12 +33,12 @@ export function saveDraft(conversation: string, draft: Draft): void {
 }
 
 /** The draft of a conversation. The composer is mounted anew for each conversation. */
-export function useDraft(conversation: string): [Draft, (change: Partial<Draft>) => void] {
+export function useDraft(conversation: string): [Draft, (change: Partial<Draft> | ((old: Draft) => Partial<Draft>)) => void] {
   const [draft, setDraft] = useState(() => loadDraft(conversation));
   const change = useCallback(
-    (part: Partial<Draft>) => {
+    (part: Partial<Draft> | ((old: Draft) => Partial<Draft>)) => {
       setDraft((old) => {
-        const next = { ...old, ...part };
+        const next = { ...old, ...(typeof part === "function" ? part(old) : part) };
         saveDraft(conversation, next);
         return next;
       });

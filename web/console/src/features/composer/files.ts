@@ -1,7 +1,7 @@
 /** Files on their way into a message: checked against the channel's limits, uploaded with progress. */
 
 import { explain, fileSize, newKey, type Attachment, type Capabilities, type Content, type Media } from "@frontdesk/shared";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { http } from "~/app/api.ts";
 
 const UPLOAD_LIMIT = 100 * 1024 * 1024;
@@ -60,7 +60,9 @@ interface Uploads {
 export function useUploads(capabilities: Capabilities | undefined, onDone: (file: Attachment) => void): Uploads {
   const [uploading, setUploading] = useState<readonly Uploading[]>([]);
   const done = useRef(onDone);
-  done.current = onDone;
+  useEffect(() => {
+    done.current = onDone;
+  });
 
   const change = useCallback((key: string, part: Partial<Uploading>) => {
     setUploading((all) => all.map((each) => (each.key === key ? { ...each, ...part } : each)));

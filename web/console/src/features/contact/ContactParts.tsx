@@ -1,6 +1,6 @@
 /** Parts that show a contact, in the side bar and on the contact's own page. */
 
-import { ago, fullTime, hrefOf, phoneText, shortDate, type Contact, type Identity } from "@frontdesk/shared";
+import { ago, fullTime, hrefOf, phoneText, shortDate, valueText, type Contact, type Identity } from "@frontdesk/shared";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { contactSourcesQuery } from "~/app/queries.ts";
@@ -38,17 +38,16 @@ export function Identities({ contact, here }: { contact: Contact; here: string |
   );
 }
 
-function valueText(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+function attributeText(value: unknown): string {
+  return valueText(value) || "–";
 }
 
 export function ContactFacts({ contact }: { contact: Contact }): ReactNode {
   const now = useNow();
-  const facts: [string, ReactNode, string?][] = [
+  const facts: [string, string | null | undefined, string?][] = [
     ["Language", contact.language],
     ["Last seen", contact.last_seen_at ? ago(contact.last_seen_at, now) : null, fullTime(contact.last_seen_at)],
-    ...Object.entries(contact.attributes).map(([name, value]): [string, ReactNode] => [name.replaceAll("_", " "), valueText(value)]),
+    ...Object.entries(contact.attributes).map(([name, value]): [string, string] => [name.replaceAll("_", " "), attributeText(value)]),
   ];
   const known = facts.filter(([, value]) => value);
   if (known.length === 0) return <p className="meta">Nothing is known yet.</p>;

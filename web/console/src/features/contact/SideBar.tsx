@@ -1,6 +1,6 @@
 /** The contact beside a conversation: addresses, details, where they came from, earlier conversations. */
 
-import { phoneText, shortDate, type Conversation } from "@frontdesk/shared";
+import { nameOf, shortDate, type Conversation } from "@frontdesk/shared";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -16,7 +16,7 @@ import styles from "./side.module.css";
 export function SideBar({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): ReactNode {
   const { contact: known } = conversation;
   const contact = useQuery(contactQuery(known.id));
-  const name = contact.data?.name ?? known.name ?? phoneText(known.address) ?? "Unknown contact";
+  const name = nameOf({ name: contact.data?.name ?? known.name, address: known.address });
   return (
     <aside className={styles.side} data-pane="side" aria-label="Contact">
       <div className="scroll">

@@ -74,7 +74,7 @@ function ContactList(): ReactNode {
                   <td>
                     <Link to="/contacts/{-$contactId}" params={{ contactId: contact.id }} className={page.rowButton} onClick={(event) => event.stopPropagation()}>
                       <Avatar id={contact.id} name={contact.name} size={24} />
-                      <span className="one">{contact.name ?? phoneText(contact.identities[0]?.address) ?? "Unknown"}</span>
+                      <span className="one">{nameOf({ name: contact.name, address: contact.identities[0]?.address })}</span>
                       {contact.verified ? <Icon name="shield" className="green" /> : null}
                     </Link>
                   </td>

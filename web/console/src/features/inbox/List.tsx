@@ -98,7 +98,7 @@ function useAhead(): { seed: (row: Conversation) => void; ahead: (row: Conversat
         client.setQueryData(conversationQuery(row.id).queryKey, (known) => known ?? row);
       },
       ahead: (row) => {
-        void client.prefetchQuery(messagesQuery(row.id));
+        client.query(messagesQuery(row.id)).catch(() => undefined);
       },
     }),
     [client],
@@ -128,7 +128,7 @@ function Rows({ rows, view, current, more, loading, onMore, onSeed }: RowsProps)
   const scroll = useRef<HTMLDivElement>(null);
   const now = useNow();
   const { data: session } = useSuspenseQuery(sessionQuery);
-  // The compiler does not know that the virtualizer's functions change with each render.
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions change with each render, and none is handed on
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,

@@ -8,7 +8,7 @@ import { Avatar } from "~/ui/Avatar.tsx";
 import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
 import styles from "./list.module.css";
-import type { InboxSearch, ViewName } from "./views.ts";
+import type { ViewName } from "./views.ts";
 
 interface RowProps {
   conversation: Conversation;
@@ -39,7 +39,7 @@ export const Row = memo(function Row({ conversation, view, current, ownId, ownNa
     <Link
       to="/inbox/$view/{-$conversationId}"
       params={{ view, conversationId: id }}
-      search={(old) => old as InboxSearch}
+      search={(old) => old}
       className={classes(styles.row, unread > 0 && styles.unread, first && styles.first)}
       aria-current={current ? "true" : undefined}
       preload={false}

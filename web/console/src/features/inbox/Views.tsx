@@ -28,7 +28,7 @@ export function Views({ view }: { view: ViewName }): ReactNode {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { data: counts } = useQuery(countsQuery);
   const { data: inboxes } = useQuery(inboxesQuery);
-  const { inbox } = useSearch({ strict: false }) as { inbox?: string };
+  const { inbox } = useSearch({ strict: false });
   const [writing, setWriting] = useState(false);
   const mayWrite = session.permissions.includes("conversations:write");
   return (

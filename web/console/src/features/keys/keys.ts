@@ -82,7 +82,7 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   }, []);
 }
 
-const WORDS: Record<string, string> = { mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", alt: "Alt", shift: "Shift" };
+const WORDS: Record<string, string> = { mod: navigator.userAgent.includes("Mac OS") ? "⌘" : "Ctrl", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", alt: "Alt", shift: "Shift" };
 
 /** A shortcut as caps: `mod+k` → [["Ctrl", "K"]]; `g i` → [["G"], ["I"]]. */
 export function capsOf(keys: string): string[][] {

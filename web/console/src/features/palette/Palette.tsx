@@ -39,7 +39,7 @@ function useCommands(typed: string): Command[] {
   const navigate = useNavigate();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { shown } = useTheme();
-  const { conversationId } = useParams({ strict: false }) as { conversationId?: string };
+  const { conversationId } = useParams({ strict: false });
   const open = useQuery({ ...conversationQuery(conversationId ?? ""), enabled: false }).data;
   const people = usePeople(typed);
   const view = (name: string) => () => void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: name }, search: {} });

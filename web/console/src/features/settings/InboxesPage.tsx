@@ -25,7 +25,7 @@ const STATES: Record<string, [word: string, tone: Tone]> = {
 };
 
 export function InboxState({ inbox }: { inbox: Inbox }): ReactNode {
-  const [word, tone] = STATES[inbox.state] ?? [inbox.state, "quiet" as Tone];
+  const [word, tone] = STATES[inbox.state] ?? [inbox.state, "quiet"];
   return (
     <span title={inbox.state_reason ?? undefined}>
       <Chip tone={tone}>{word}</Chip>

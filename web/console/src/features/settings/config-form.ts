@@ -1,6 +1,6 @@
 /** Forms from a channel's JSON schema: which fields there are, and what of them is sent. */
 
-import type { JsonSchema } from "@frontdesk/shared";
+import { valueText, type JsonSchema } from "@frontdesk/shared";
 
 export interface ConfigField {
   name: string;
@@ -59,13 +59,12 @@ export function isKept(value: unknown): boolean {
 
 /** What the form starts with; kept secrets start empty. */
 export function valuesOf(fields: readonly ConfigField[], config: Record<string, unknown>): ConfigValues {
-  return Object.fromEntries(
-    fields.map((field) => {
-      const value = config[field.name];
-      if (field.kind === "switch") return [field.name, value === true];
-      return [field.name, field.kind === "secret" || value === null || value === undefined ? "" : String(value as string | number)];
-    }),
-  );
+  const values: ConfigValues = {};
+  for (const { name, kind } of fields) {
+    const value = config[name];
+    values[name] = kind === "switch" ? value === true : kind === "secret" ? "" : valueText(value);
+  }
+  return values;
 }
 
 /** What is sent: an empty secret keeps the one that is there, an empty text removes the setting. */

@@ -3,7 +3,7 @@
 import { explain, Problem, type Session } from "@frontdesk/shared";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { http, setCsrfToken } from "~/app/api.ts";
 import { sessionQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
@@ -46,7 +46,7 @@ export function SetUp(): ReactNode {
       <p className={styles.lead}>You become the owner. Others can join later.</p>
       <form
         className={styles.form}
-        onSubmit={(event: FormEvent) => {
+        onSubmit={(event) => {
           event.preventDefault();
           setUp.mutate();
         }}

@@ -41,7 +41,7 @@ export function Header(props: HeaderProps): ReactNode {
   const [word, tone] = STATUS[status];
   return (
     <header className={styles.bar}>
-      <Link to="/inbox/$view/{-$conversationId}" params={{ view: back }} search={(old) => old as object} className={classes(iconButtonClass, styles.back)} aria-label="Back to list">
+      <Link to="/inbox/$view/{-$conversationId}" params={{ view: back }} search={(old) => old} className={classes(iconButtonClass, styles.back)} aria-label="Back to list">
         <Icon name="left" size={20} />
       </Link>
       <Avatar id={contact.id} name={name} channel={inbox.channel} />

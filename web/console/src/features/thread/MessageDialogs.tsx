@@ -50,7 +50,7 @@ export function DetailsDialog({ message, onClose }: { message: Message; onClose:
     enabled: outgoing,
     staleTime: 0,
   });
-  const facts: [string, ReactNode][] = [
+  const facts: [name: string, value: string | null | undefined, exact?: boolean][] = [
     ["Author", message.author.name ?? message.author.type],
     ["Kind", message.content.kind],
     ["Written", fullTime(message.sent_at ?? message.created_at)],
@@ -58,19 +58,19 @@ export function DetailsDialog({ message, onClose }: { message: Message; onClose:
     ["Number", `${String(message.seq)} in this conversation`],
     ["Status", tickOf(message.status)?.label],
     ["Failure", message.failure ? [message.failure.message, message.failure.code].filter(Boolean).join(", ") : null],
-    ["Provider’s id", message.source_id ? <span className="mono">{message.source_id}</span> : null],
+    ["Provider’s id", message.source_id, true],
     ["Price", message.pricing?.category ? `${message.pricing.category}${message.pricing.billable === false ? ", free" : ""}` : null],
-    ["Id", <span className="mono">{message.id}</span>],
+    ["Id", message.id, true],
   ];
   return (
     <Dialog title="Message details" opened onClose={onClose} width={600}>
       <dl className={styles.facts}>
         {facts
           .filter(([, value]) => value)
-          .map(([name, value]) => (
+          .map(([name, value, exact]) => (
             <div key={name} style={{ display: "contents" }}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd className={exact ? "mono" : undefined}>{value}</dd>
             </div>
           ))}
       </dl>

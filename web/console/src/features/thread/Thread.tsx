@@ -132,6 +132,20 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
   const actions = useMemo(() => makeActions(client, conversation), [client, conversation]);
   const capabilities = channels.data?.find((channel) => channel.slug === conversation.inbox.channel)?.capabilities;
 
+  const star = useCallback(
+    async (message: Message): Promise<void> => {
+    try {
+      const path = `/v1/messages/${message.id}/star`;
+      applyMessage(client, await (message.starred ? http.delete<Message>(path) : http.put<Message>(path)));
+      void client.invalidateQueries({ queryKey: ["starred"] });
+      toast(message.starred ? "Star removed" : "Starred");
+    } catch (error) {
+      toastError(error, "The star was not changed.");
+    }
+  },
+    [client],
+  );
+
   const jumpTo = useJump(id, load, scroll.flow);
   const tools = useMemo<ThreadTools>(
     () => ({
@@ -152,19 +166,8 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
         return message ? replyOf(message, own.id) : null;
       },
     }),
-    [own.id, session.permissions, capabilities, client, id, jumpTo],
+    [own.id, session.permissions, capabilities, client, id, jumpTo, star],
   );
-
-  const star = async (message: Message): Promise<void> => {
-    try {
-      const path = `/v1/messages/${message.id}/star`;
-      applyMessage(client, await (message.starred ? http.delete<Message>(path) : http.put<Message>(path)));
-      void client.invalidateQueries({ queryKey: ["starred"] });
-      toast(message.starred ? "Star removed" : "Starred");
-    } catch (error) {
-      toastError(error, "The star was not changed.");
-    }
-  };
 
   useShortcuts([
     { keys: "r", label: "Write a reply", group: "Conversation", run: () => composer.current?.focus("reply") },

@@ -1,6 +1,6 @@
 /** What was offered to choose from, and what was chosen. */
 
-import { hrefOf, type Choice, type InteractiveContent } from "@frontdesk/shared";
+import { hrefOf, valueText, type Choice, type InteractiveContent } from "@frontdesk/shared";
 import type { ReactNode } from "react";
 import { Icon } from "~/ui/icons.tsx";
 import { RichText } from "../RichText.tsx";
@@ -62,7 +62,7 @@ function Form({ content }: { content: InteractiveContent }): ReactNode {
         {Object.entries(content.form ?? {}).map(([name, value]) => (
           <div key={name}>
             <dt>{name.replaceAll("_", " ")}</dt>
-            <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
+            <dd>{valueText(value)}</dd>
           </div>
         ))}
       </dl>

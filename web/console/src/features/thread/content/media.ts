@@ -20,7 +20,7 @@ export function useFreshMedia(media: Media): FreshMedia {
   const given = media.url ?? null;
   const stored = media.state === undefined || media.state === null || media.state === "stored";
   const usable = given !== null && stored;
-  const url = fresh && fresh.from === given ? fresh.url : usable ? given : null;
+  const url = fresh?.from === given ? fresh.url : usable ? given : null;
 
   const refresh = useCallback(() => {
     if (!messageId || !given || fresh?.from === given) {
