@@ -97,7 +97,8 @@ def _message(event: i.MessageReceived) -> Neutral:
         emoji = event.content.emoji
         told |= {"event": "reaction", "target": event.content.target_source_id, "emoji": emoji}
         return told | {"removed": None if emoji else True}
-    return told | _content(event.content)
+    content = _content(event.content)
+    return told | content | {"extra": told.get("extra", {}) | content.get("extra", {})}
 
 
 def _party(party: i.Party | None) -> Neutral:
@@ -201,7 +202,7 @@ def _file(content: c.Image | c.Video | c.Document | c.Audio | c.Sticker) -> Neut
 
 
 def _card(card: c.ContactCard) -> Neutral:
-    told = card.model_dump(exclude={"phones"}, exclude_none=True)
+    told = card.model_dump(mode="json", exclude={"phones"}, exclude_none=True)
     told["phones"] = [phone.number for phone in card.phones]
     told["wa_ids"] = [phone.wa_id for phone in card.phones if phone.wa_id]
     return {name: value for name, value in told.items() if value not in ([], ())}
