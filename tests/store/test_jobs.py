@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from frontdesk.kit.clock import utc_now
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import dead_letters, jobs
 from frontdesk.store import tables as t
-from frontdesk.store.engine import Store
+from frontdesk.store.engine import Store, open_store
 from frontdesk.store.jobs import Lane, LeaseLost
 from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
@@ -333,3 +334,19 @@ async def _fill(store: Store, key: UUID, count: int, *, run_at: object) -> None:
     for _ in range(max(1, count // 5_000)):
         await store.write(change)
     await store.write(lambda tx: tx.run(_FILL_LANES, key=key, account=ACCOUNT, at=run_at, pending=count))
+
+
+async def test_g1_a_reopened_sqlite_file_gives_leased_lanes_back_at_once(tmp_path: Path) -> None:
+    """Its process is the only one, so whoever held a lease is gone; on PostgreSQL the lease has to end."""
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    key, account = uuid7(), uuid7()
+    store = await open_store(url)
+    await store.write(lambda tx: jobs.enqueue(tx, "q", key, account, {"n": 1}))
+    (held,) = await store.write(lambda tx: jobs.claim(tx, "q", lanes=1, lease_seconds=3600))
+    await store.close()
+    store = await open_store(url)
+    (again,) = await store.write(lambda tx: jobs.claim(tx, "q", lanes=1))
+    assert [job.payload for job in again.jobs] == [{"n": 1}]
+    with pytest.raises(LeaseLost):
+        await store.write(lambda tx: jobs.done(tx, held, [held.jobs[0].id]))
+    await store.close()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from frontdesk.domain.errors import Busy, Invalid
 from frontdesk.kit.coalesce import Coalescer, Full
 from frontdesk.store import drafts as d
+from frontdesk.store import jobs
 from frontdesk.store.drafts import Draft, Outcome
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.listeners import CommitListener, EnqueueListener, Listeners
@@ -169,7 +170,9 @@ async def _open_sqlite(url: str, migrate: bool, _pool_size: int) -> Store:  # no
     try:
         await asyncio.to_thread(migrations.prepare_sqlite, path, migrate=migrate)
         listeners = Listeners()
-        return Store(SqliteEngine(path, lock, listeners), listeners, lanes=1)
+        engine = SqliteEngine(path, lock, listeners)
+        await engine.write(jobs.forget_leases)  # ours is the file's only process: whoever had them is gone
+        return Store(engine, listeners, lanes=1)
     except BaseException:
         lock.release()
         raise

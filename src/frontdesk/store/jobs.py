@@ -31,6 +31,7 @@ __all__ = [
     "done",
     "done_many",
     "enqueue",
+    "forget_leases",
     "next_due",
     "park",
     "release",
@@ -91,6 +92,19 @@ _GIVE_BACK = Statement(
     sa.update(_l)
     .where(_of_lane)
     .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1)
+)
+_next_of_each = (
+    sa.select(_j.c.run_at)
+    .where(_j.c.queue == _l.c.queue, _j.c.key == _l.c.key)
+    .order_by(_j.c.id)
+    .limit(1)
+    .correlate(_l)
+    .scalar_subquery()
+)
+_FORGET_LEASES = Statement(
+    sa.update(_l)
+    .where(_l.c.leased_until.is_not(None))
+    .values(run_at=sa.func.coalesce(_next_of_each, db_now()), leased_until=None, fence=_l.c.fence + 1)
 )
 _RENEW = Statement(sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=P("until"), claims=0))
 _SHRINK = Statement(sa.update(_l).where(_of_lane).values(pending=P("pending"), claims=0))
@@ -276,6 +290,11 @@ def renew(tx: Tx, lane: Lane, lease_seconds: float = 60) -> None:
     """
     if not tx.run(_RENEW, **_fenced(lane), until=tx.now + timedelta(seconds=lease_seconds)):
         raise _lost(lane)
+
+
+def forget_leases(tx: Tx) -> int:
+    """End all leases; how many there were. Only for who knows that no worker is left."""
+    return tx.run(_FORGET_LEASES)
 
 
 def waiting(tx: ReadTx, account_id: UUID) -> dict[str, int]:

@@ -34,7 +34,7 @@ log = structlog.get_logger("frontdesk.delivery")
 
 SLOTS = 256
 PER_INBOX = 32
-LEASE_SECONDS = 90.0
+LEASE_SECONDS = 45.0
 _MOST_KEPT = 50_000
 ATTEMPT_SECONDS = 30.0
 """Of one try; shorter than what must be left of the lease when it begins."""

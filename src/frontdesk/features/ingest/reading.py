@@ -26,6 +26,8 @@ from frontdesk.store.tx import Row, Tx
 log = structlog.get_logger("frontdesk.ingest")
 
 AT_ONCE = 100
+LEASE_SECONDS = 15
+"""Reading waits for nobody but the database; what a killed worker held is soon another\'s."""
 _EVENTS_OF_A_CHANGE = 200
 _LARGE_BODY = 256 * 1024
 _ALONE_AFTER = 3
@@ -57,7 +59,9 @@ class Reader:
 
     def worker(self) -> Worker:
         """The worker that reads receipts."""
-        return Worker(self._store, receipts.QUEUE, self.handle, slots=8, per_lane=AT_ONCE)
+        return Worker(
+            self._store, receipts.QUEUE, self.handle, slots=8, per_lane=AT_ONCE, lease_seconds=LEASE_SECONDS
+        )
 
     async def handle(self, lane: Lane) -> None:
         """Read and apply a lane's receipts, in order."""
