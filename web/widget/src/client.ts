@@ -64,8 +64,11 @@ export class Client {
 
   about = () => this.call<Inbox>("GET", this.inbox);
 
-  visit = (identity: Identity, language: string, token: string | null) =>
-    this.call<Visit>("POST", `${this.inbox}/visitor`, { ...identity, language, token: token ?? undefined });
+  /** Empty values are left out: a page that knows no name says nothing of it. */
+  visit = ({ identifier, hash, name, email }: Identity, language: string, token: string | null) => {
+    const said = Object.entries({ identifier, hash, name, email, language, token }).filter(([, value]) => value);
+    return this.call<Visit>("POST", `${this.inbox}/visitor`, Object.fromEntries(said));
+  };
 
   page = (query: string) => this.call<Page>("GET", `messages?${query}`);
 

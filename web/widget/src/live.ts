@@ -11,6 +11,8 @@ export type Line = "idle" | "connecting" | "live" | "broken";
 interface Options {
   client: Client;
   onFrame: (frame: Frame) => void;
+  /** The line is up. `isResumed`: every frame since the last one comes; otherwise pages must be read. */
+  onUp: (isResumed: boolean) => void;
   onLine: (line: Line) => void;
   /** The token was refused; the line stays down until `start` is called again. */
   onRefused: () => void;
@@ -89,6 +91,7 @@ export class Live {
   }
 
   #hear(frame: Frame, rung: number): void {
+    const isResumed = this.#cursor !== null;
     if (frame.type === "hello") {
       this.#greeted = true;
       this.#failures = 0;
@@ -97,7 +100,9 @@ export class Live {
     this.#options.onFrame(frame);
     if ("cursor" in frame && frame.cursor && (frame.type !== "hello" || !this.#cursor))
       this.#cursor = frame.cursor;
-    if (frame.type === "hello") this.#options.onLine("live");
+    if (frame.type !== "hello") return;
+    this.#options.onLine("live");
+    this.#options.onUp(isResumed);
   }
 
   #closed(code: number): void {

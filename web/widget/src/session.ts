@@ -53,6 +53,10 @@ export class Session extends Observed {
       client: this.#client,
       onFrame: (frame) => this.#hear(frame),
       onLine: (line) => this.set({ line }),
+      onUp: (isResumed) => {
+        if (!isResumed) void this.#load();
+        void this.#outbox.flush();
+      },
       onRefused: () => void this.#renew(),
     });
   }
@@ -260,10 +264,6 @@ export class Session extends Observed {
 
   #hear(frame: Frame): void {
     switch (frame.type) {
-      case "hello":
-        if (!this.state.messages.length) void this.#load();
-        void this.#outbox.flush();
-        return;
       case "resync":
         void this.#load();
         return;

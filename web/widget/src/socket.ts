@@ -38,6 +38,7 @@ export const socket: Transport = (client, { cursor, onFrame, onClose }) => {
     if (open) onFrame(JSON.parse(event.data as string) as Frame);
   };
   line.onclose = (event) => close(event.code);
+  line.onerror = () => close(0); // a socket that the page's policy forbids tells nothing else
   return {
     close() {
       open = false;

@@ -20,16 +20,18 @@ function line(names: string[] = ["socket"]) {
     };
   const frames: Frame[] = [];
   const lines: Line[] = [];
+  const ups: boolean[] = [];
   const refused = vi.fn();
   const live = new Live({
     client: {} as unknown as Client,
     onFrame: (frame) => void frames.push(frame),
+    onUp: (isResumed) => void ups.push(isResumed),
     onLine: (state) => void lines.push(state),
     onRefused: refused,
     transports: names.map((name) => () => transport(name)),
     random: () => 1,
   });
-  return { live, opened, frames, lines, refused, last: () => opened.at(-1)!.options };
+  return { live, opened, frames, lines, ups, refused, last: () => opened.at(-1)!.options };
 }
 
 test("the pause doubles up to half a minute and is never shorter than half of that", () => {
@@ -48,6 +50,21 @@ test("goes on from the last cursor after the line broke", async () => {
   await vi.advanceTimersByTimeAsync(500);
   expect(opened).toHaveLength(2);
   expect(last().cursor).toBe("12");
+});
+
+test("says whether pages must be read: only the first time, and when the desk gave no cursor", async () => {
+  const { live, ups, last } = line();
+  live.start();
+  last().onClose(1006);
+  await vi.advanceTimersByTimeAsync(500);
+  last().onFrame({ type: "hello" });
+  last().onClose(1006);
+  await vi.advanceTimersByTimeAsync(500);
+  last().onFrame({ type: "hello", cursor: "7" });
+  last().onClose(1006);
+  await vi.advanceTimersByTimeAsync(500);
+  last().onFrame({ type: "hello", cursor: "7" });
+  expect(ups).toEqual([false, false, true]);
 });
 
 test("the hello of a resumed line does not move the cursor past what is still to come", async () => {
