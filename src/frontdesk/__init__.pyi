@@ -21,3 +21,4 @@ from frontdesk.runtime.library import parse as parse
 from frontdesk.runtime.library import parse_whatsapp as parse_whatsapp
 
 __version__: str
+__all__: list[str]

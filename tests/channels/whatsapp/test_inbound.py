@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -191,6 +192,26 @@ def test_a_status_carries_price_and_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("opaque", "delivery_id"),
+    [
+        ("019aa111-2222-7333-8444-555566667777", UUID("019aa111-2222-7333-8444-555566667777")),
+        ("campaign-12", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_status_names_the_delivery_that_the_send_carried(
+    opaque: str | None, delivery_id: UUID | None
+) -> None:
+    """G7."""
+    body = json.loads(body_of("status_sent"))
+    body["entry"][0]["changes"][0]["value"]["statuses"][0]["biz_opaque_callback_data"] = opaque
+    [event] = parse_body(json.dumps(body).encode())
+    assert isinstance(event, i.StatusReported)
+    assert event.delivery_id == delivery_id
+
+
+@pytest.mark.parametrize(
     ("name", "status"),
     [
         ("status_played", DeliveryStatus.READ),
@@ -242,11 +263,11 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     max_leaves=12,
 )
 WORDS_OF_META = """
-    messages statuses contacts errors calls message_echoes user_id_update metadata from to id type text body
-    timestamp image audio sticker location latitude longitude name phones reaction message_id emoji interactive
-    button_reply list_reply nfm_reply response_json button order product_items system wa_id user_id edit revoke
-    original_message_id message context referral profile status pricing conversation recipient_id group_id
-    unsupported from_user_id"""
+    messages statuses contacts errors calls message_echoes user_id_update metadata from to id type
+    text body timestamp image audio sticker location latitude longitude name phones reaction
+    message_id emoji interactive button_reply list_reply nfm_reply response_json button order
+    product_items system wa_id user_id edit revoke original_message_id message context referral
+    profile status pricing conversation recipient_id group_id unsupported from_user_id"""
 KINDS_OF_META = """
     text image audio video document sticker location contacts reaction interactive button order system edit
     revoke unsupported call sent delivered read failed"""
