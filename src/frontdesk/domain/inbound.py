@@ -6,6 +6,7 @@ No provider vocabulary here; a channel translates into these, and nothing else o
 from dataclasses import field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from frontdesk.domain.content import Content
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, Direction, MessageContext, Pricing
@@ -88,6 +89,10 @@ class StatusReported(Inbound):
     error_title: str | None = None
     error_detail: str | None = None
     pricing: Pricing | None = None
+    delivery_id: UUID | None = None
+    """Our delivery, where the provider repeats what the send carried (WhatsApp: biz_opaque_callback_data).
+
+    It settles a send whose answer was lost. It is a claim: who applies it checks whose delivery it is."""
 
 
 @record(kw_only=True)

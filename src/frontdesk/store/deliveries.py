@@ -141,6 +141,15 @@ _UNPROVEN = Statement(
     )
     .order_by(_m.c.seq)
 )
+_CLAIMABLE = Statement(
+    sa.select(_d.c.id).where(
+        _d.c.id.in_(P("ids", expanding=True)),
+        _d.c.account_id == P("account_id"),
+        _d.c.inbox_id == P("inbox_id"),
+        _d.c.source_id.is_(None),
+        sa.exists().where(_a.c.delivery_id == _d.c.id),
+    )
+)
 _UNREAD_UP_TO = Statement(
     sa.select(_d.c.id)
     .join_from(_m, _d, _d.c.message_id == _m.c.id)
@@ -277,6 +286,14 @@ def in_trouble(
 def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:
     """Open sends among the last `back` messages, the oldest first: id, message_id, kind, content."""
     return tx.rows(_UNPROVEN, conversation_id=conversation_id, back=back)
+
+
+def claimable(tx: ReadTx, account_id: UUID, inbox_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these are deliveries of this inbox that were tried and have no provider's id yet."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return set()
+    return {row.id for row in tx.rows(_CLAIMABLE, account_id=account_id, inbox_id=inbox_id, ids=wanted)}
 
 
 def between(tx: ReadTx, conversation_id: UUID, after_seq: int, seq: int) -> list[UUID]:

@@ -1,6 +1,7 @@
 """What else a hook reports, in our words: statuses, calls, errors, new user ids. Pure."""
 
 from typing import Any
+from uuid import UUID
 
 from frontdesk.channels.whatsapp import payloads as p
 from frontdesk.channels.whatsapp.parties import Frame, addresses, text, thread_key
@@ -40,12 +41,24 @@ def read_status(raw: Any, frame: Frame) -> i.InboundEvent:
         error_title=(error.title or error.message) if error else None,
         error_detail=error.details if error else None,
         pricing=_pricing(told),
+        delivery_id=_delivery_id(told.biz_opaque_callback_data),
         extra=p.kept(
             opaque=told.biz_opaque_callback_data,
             participant=told.recipient_participant_id or told.recipient_participant_user_id,
             chat=told.recipient_id if is_group else None,
         ),
     )
+
+
+def _delivery_id(opaque: str | None) -> UUID | None:
+    """What our send carried; something else when another program sent by the same number.
+
+    Source: developers.facebook.com, Cloud API, "Messages" and "Webhooks, statuses object" (2026).
+    """
+    try:
+        return UUID(opaque) if opaque else None
+    except ValueError:
+        return None
 
 
 def _call_status(told: p.Status, word: str, frame: Frame) -> i.CallReported:

@@ -1,9 +1,10 @@
 """Where our messages stand: reports of providers folded into deliveries, in whatever order they come.
 
-A status never goes back (the domain's lattice). A report about an id that we do not know yet waits for it.
+A status never goes back (the domain's lattice). A report about an id that we do not know yet waits for it,
+unless it names the delivery it is about: then it is the answer that our send never got.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ class Report(BaseModel):
     error_code: str | None = None
     error: str | None = None
     pricing: Pricing | None = None
+    delivery_id: UUID | None = None
 
     @classmethod
     def of(cls, event: StatusReported) -> "Report":
@@ -45,6 +47,7 @@ class Report(BaseModel):
             error_code=event.error_code,
             error=": ".join(dict.fromkeys(words)) or None,
             pricing=event.pricing,
+            delivery_id=event.delivery_id,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -56,22 +59,46 @@ def apply(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -
     """Apply reports in their order; those about unknown ids are kept. Any number of times the same."""
     known = source_refs.find(tx, inbox_id, [report.source_id for report in reports])
     unknown = [r for r in reports if r.source_id not in known or known[r.source_id].message_id is None]
-    late = [r for r in unknown if not source_refs.hold(tx, account_id, inbox_id, r.source_id, r.to_json())]
+    claims = _claims(tx, account_id, inbox_id, unknown)
+    late = [
+        r
+        for r in unknown
+        if r.source_id not in claims
+        and not source_refs.hold(tx, account_id, inbox_id, r.source_id, r.to_json())
+    ]
     if late:
         known |= source_refs.find(tx, inbox_id, [report.source_id for report in late])
     targets = {source_id: row.delivery_id for source_id, row in known.items() if row.delivery_id is not None}
+    targets |= claims
     applicable = [(targets[r.source_id], r) for r in reports if r.source_id in targets]
     if applicable:
-        _apply(tx, applicable)
+        refused = _apply(tx, applicable, claims)
+        if refused:
+            apply(tx, account_id, inbox_id, [r.model_copy(update={"delivery_id": None}) for r in refused])
 
 
-def _apply(tx: Tx, reports: Sequence[tuple[UUID, Report]]) -> None:
+def _claims(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -> dict[str, UUID]:
+    """Unknown ids whose reports name one of our open sends by this inbox, and which."""
+    named = {r.source_id: r.delivery_id for r in reports if r.delivery_id is not None}
+    ours = deliveries.claimable(tx, account_id, inbox_id, named.values())
+    return {source_id: delivery_id for source_id, delivery_id in named.items() if delivery_id in ours}
+
+
+def _apply(tx: Tx, reports: Sequence[tuple[UUID, Report]], claims: Mapping[str, UUID]) -> list[Report]:
+    """Fold reports into their deliveries; answers those whose claim did not hold."""
     read = {delivery_id for delivery_id, report in reports if report.status is DeliveryStatus.READ}
     seen = conversations.lock_many(tx, deliveries.conversations_of(tx, sorted(read)))
     locked = deliveries.lock(tx, {delivery_id for delivery_id, _ in reports})
     seqs = deliveries.seqs_of(tx, [each.message_id for each in locked.values()])
+    refused = {
+        source_id
+        for source_id, delivery_id in claims.items()
+        if not _settle(tx, locked[delivery_id], source_id, seqs[locked[delivery_id].message_id])
+    }
     for delivery_id, report in reports:
         delivery = locked[delivery_id]
+        if report.source_id in refused:
+            continue
         if fold(tx, delivery, report, seqs[delivery.message_id]) and delivery.conversation_id in seen:
             seq = seqs[delivery.message_id]
             if delivery.status is DeliveryStatus.READ and seq > seen[delivery.conversation_id]:
@@ -79,6 +106,26 @@ def _apply(tx: Tx, reports: Sequence[tuple[UUID, Report]]) -> None:
                 _mark_seen(tx, delivery, seq)
     for delivery in locked.values():
         deliveries.save(tx, delivery)
+    return [report for _, report in reports if report.source_id in refused]
+
+
+def _settle(tx: Tx, delivery: Delivery, source_id: str, seq: int) -> bool:
+    """Give a send its provider's id; not if it has another, or the id is another message's."""
+    if delivery.source_id not in (None, source_id):
+        return False
+    held = source_refs.bind(
+        tx,
+        delivery.account_id,
+        delivery.inbox_id,
+        source_id,
+        message_id=delivery.message_id,
+        delivery_id=delivery.id,
+    )
+    if held is None:
+        return False
+    delivery.source_id = source_id
+    fold_held(tx, delivery, held, seq)
+    return True
 
 
 def fold(tx: Tx, delivery: Delivery, report: Report, seq: int) -> bool:

@@ -67,6 +67,10 @@ def begin(
     """
     delivery = deliveries.lock(tx, [UUID(job.payload["delivery"])]).get(UUID(job.payload["delivery"]))
     if delivery is None or delivery.status not in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING):
+        if delivery is not None and delivery.open_attempt is not None:  # a report settled it after a crash
+            _end_attempt(tx, delivery.account_id, delivery.open_attempt, UNPROVEN)
+            delivery.open_attempt = None
+            deliveries.save(tx, delivery)
         jobs.done(tx, lane, [job.id], release=False)
         return None
     if delivery.status is DeliveryStatus.SENDING and not resume:

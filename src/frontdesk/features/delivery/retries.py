@@ -26,6 +26,7 @@ def retry(tx: Tx, scope: Scope, message_id: UUID) -> None:
     delivery.status = DeliveryStatus.QUEUED
     delivery.error_code, delivery.error, delivery.retryable = None, None, False
     delivery.attempts, delivery.failed_at = 0, None
+    delivery.source_id = None  # the next try gets its own; the old one still leads here
     delivery.version += 1
     deliveries.save(tx, delivery)
     deliveries.tell(tx, delivery, place.seq)
