@@ -1,4 +1,4 @@
-"""A company's page on another origin, as strict as can be, with the widget on it; and a road that outlives a desk.
+"""A company's page on another origin, as strict as can be, with the widget; and a road that outlives a desk.
 
 `Gateway` is where the page finds the desk: an address that stays when the desk behind it is started again.
 """
@@ -15,7 +15,8 @@ PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><ti
 <body><main><h1>A shop</h1><p>Everything for your bike.</p></main></body></html>"""
 
 SCRIPT = """window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  violations.push(violatedDirective + " " + blockedURI));
 """
 
 

@@ -1,4 +1,4 @@
-"""The widget on a strict page in a real browser: S2-25, M-20. A visitor writes, is answered, and loses nothing."""
+"""The widget on a strict page in a browser (S2-25, M-20): a visitor writes, is answered, loses nothing."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def visit(context: BrowserContext) -> AsyncIterator[Open]:
-    """Open a strict page with the widget; an uncaught error or a refusal of the page's policy fails the test."""
+    """Open a strict page with the widget; an uncaught error or a breach of its policy fails the test."""
     errors: list[str] = []
     pages: list[tuple[Page, bool]] = []
     async with AsyncExitStack() as stack:
@@ -45,7 +45,7 @@ async def visit(context: BrowserContext) -> AsyncIterator[Open]:
         async def go(
             desk_url: str, key: str, *, is_quiet: bool = True, on: Shop | None = None, **more: Any
         ) -> Page:
-            site = on or await stack.enter_async_context(shop(desk_url, key, **more))
+            site = on if on is not None else await stack.enter_async_context(shop(desk_url, key, **more))
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             pages.append((page, is_quiet))
@@ -307,7 +307,7 @@ async def test_nothing_is_lost_or_doubled_over_a_restart(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_the_chat_is_accessible(desk: RunningDesk, visit: Open, theme: str) -> None:
-    """M-25: no finding of axe, closed and open; on a phone the focus stays inside; Esc closes and gives it back."""
+    """M-25: axe finds nothing, closed and open; on a phone the focus stays inside; Esc gives it back."""
     inbox = await _inbox(desk.owner, accent="#ffd400")
     page = await visit(desk.url, inbox["public_key"], attributes=f' data-theme="{theme}"')
     await page.get_by_role("button", name="Open chat").wait_for()
@@ -337,7 +337,8 @@ async def _axe(page: Page) -> list[Any]:
     """What axe finds. Set in from outside, because the page itself lets in no foreign script."""
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("Runtime.evaluate", {"expression": AXE.read_text()})
-    run = "axe.run().then(found => JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(n => n.target)])))"
+    told = "JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"
+    run = f"axe.run().then(found => {told})"
     answer = await devtools.send(
         "Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True}
     )
