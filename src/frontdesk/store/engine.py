@@ -185,11 +185,10 @@ async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # n
 
     try:
         await migrations.prepare_postgres(url, migrate=migrate)
-        pool = await PostgresPool.open(url, size=pool_size)
     except LOST as error:
         raise StoreUnavailable(f"The database cannot be reached: {error}.") from error
     listeners = Listeners()
-    store = Store(PostgresEngine(pool, listeners), listeners, lanes=2)
+    store = Store(PostgresEngine(PostgresPool(url, size=pool_size), listeners), listeners, lanes=2)
     await store.ping()
     return store
 

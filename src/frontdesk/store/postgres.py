@@ -20,7 +20,7 @@ from frontdesk.store.drafts import Appended, Draft, Outcome
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.listeners import Listeners
 from frontdesk.store.postgres_outcome import Outcomes
-from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool, lose
+from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool
 from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class PostgresEngine:
             try:
                 status = await connection.execute("COMMIT")
             except LOST_OR_CLOSED as error:
-                lose(connection)
+                connection.terminate()
                 if not await self._is_committed(tx):
                     raise ConnectionResetError("lost before the commit") from error
                 status = "COMMIT"
@@ -194,7 +194,7 @@ class PostgresEngine:
             except LOST_OR_CLOSED as error:
                 if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
                     raise
-                lose(connection)
+                connection.terminate()
                 await self._outcomes.end(backend)
                 raise OutcomeUnknown("The answer of the database was lost.") from error
         return rows
@@ -225,4 +225,4 @@ async def _roll_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK")
     except LOST_OR_CLOSED:
-        lose(connection)
+        connection.terminate()
