@@ -1,7 +1,8 @@
 """What only PostgreSQL has: a network in between and a server that restarts. Outcomes are looked up (G12)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -271,3 +272,59 @@ async def test_a_query_can_have_one_snapshot(postgres_url: str) -> None:
     assert await store.read(query) == (1, 2)
     await other.close()
     await store.close()
+
+
+async def test_commits_of_other_processes_are_heard(postgres_url: str) -> None:
+    """Wake-ups go to every process; one's own commits are not told twice."""
+    one, two = [await open_store(postgres_url, migrate=False) for _ in range(2)]
+    desk = await Desk(one).open()
+    heard = _Heard(two)
+    own = _Heard(one)
+    await heard.until(lambda: desk.account in heard.heads or None, nudge=lambda: one.append(desk.incoming()))
+    await one.append(desk.outgoing())
+    head = (await desk.log())[-1].position
+    await heard.until(lambda: heard.heads.get(desk.account) == head and "deliver" in heard.queues)
+    assert own.heads == {desk.account: head}
+    assert own.queues == ["deliver"]
+    await two.write(lambda tx: tx.driver.fetch(_END_WAKE_UPS, []))
+    await heard.until(
+        lambda: heard.heads[desk.account] > head or None, nudge=lambda: one.append(desk.incoming())
+    )
+    await one.close()
+    await two.close()
+
+
+_END_WAKE_UPS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'frontdesk wake-ups' AND datname = current_database()"""
+
+
+class _Heard:
+    """What a store's listeners were told."""
+
+    def __init__(self, store: Store) -> None:
+        self.heads: dict[UUID, int] = {}
+        self.queues: list[str] = []
+        self.news = asyncio.Event()
+        store.on_commit(self.commit)
+        store.on_enqueue(self.enqueue)
+
+    def commit(self, account_id: UUID, head: int) -> None:
+        self.heads[account_id] = head
+        self.news.set()
+
+    def enqueue(self, queue: str) -> None:
+        self.queues.append(queue)
+        self.news.set()
+
+    async def until(
+        self, condition: Callable[[], object], *, nudge: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Wait for the condition; a wake-up may be lost while a connection is made, so nudge again."""
+        async with asyncio.timeout(20):
+            while not condition():
+                self.news.clear()
+                if nudge is not None:
+                    await nudge()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.news.wait(), 0.2)

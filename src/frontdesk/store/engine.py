@@ -97,11 +97,14 @@ class Store:
         await _submit(self._receipts, receipt)
 
     def on_commit(self, listener: CommitListener) -> None:
-        """Call the listener with (account id, head) after each commit that added events: a hint."""
+        """Call the listener with (account id, head) after each commit that added events: a hint.
+
+        On PostgreSQL commits of other processes are heard, too. A wake-up may be lost: look every second.
+        """
         self._listeners.on_commit.append(listener)
 
     def on_enqueue(self, listener: EnqueueListener) -> None:
-        """Call the listener with the queue's name after each commit of this process that added jobs."""
+        """Call the listener with the queue's name after each commit that added jobs: a hint as above."""
         self._listeners.on_enqueue.append(listener)
 
     async def ping(self) -> None:
@@ -181,6 +184,7 @@ async def _open_sqlite(url: str, migrate: bool, _pool_size: int) -> Store:  # no
 async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # noqa: FBT001
     from frontdesk.store import migrate as migrations  # noqa: PLC0415
     from frontdesk.store.postgres import PostgresEngine  # noqa: PLC0415
+    from frontdesk.store.postgres_bus import PostgresBus  # noqa: PLC0415
     from frontdesk.store.postgres_pool import LOST, PostgresPool  # noqa: PLC0415
 
     try:
@@ -188,8 +192,13 @@ async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # n
     except LOST as error:
         raise StoreUnavailable(f"The database cannot be reached: {error}.") from error
     listeners = Listeners()
-    store = Store(PostgresEngine(PostgresPool(url, size=pool_size), listeners), listeners, lanes=2)
-    await store.ping()
+    pool = PostgresPool(url, size=pool_size)
+    store = Store(PostgresEngine(pool, PostgresBus(url, listeners), listeners), listeners, lanes=2)
+    try:
+        await store.ping()
+    except BaseException:
+        await store.close()
+        raise
     return store
 
 

@@ -5,7 +5,7 @@ A commit whose answer was lost is looked up, never run again blindly (see postgr
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from frontdesk.store import events, receipts
 from frontdesk.store.drafts import Appended, Draft, Outcome
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.listeners import Listeners
+from frontdesk.store.postgres_bus import PostgresBus
 from frontdesk.store.postgres_outcome import Outcomes
 from frontdesk.store.postgres_pool import LOST, LOST_OR_CLOSED, Connection, PostgresPool
 from frontdesk.store.tx import ReadTx, Tx
@@ -50,18 +51,18 @@ class _Driver:
 
 
 class PostgresEngine:
-    """See Store. `pool` is used by the engine alone and closed with it."""
+    """See Store. The pool and the bus are the engine's alone and closed with it."""
 
     dialect: Literal["postgresql"] = "postgresql"
 
-    def __init__(self, pool: PostgresPool, listeners: Listeners) -> None:
-        self._pool, self._listeners = pool, listeners
+    def __init__(self, pool: PostgresPool, bus: PostgresBus, listeners: Listeners) -> None:
+        self._pool, self._bus, self._listeners = pool, bus, listeners
         self._outcomes = Outcomes(pool)
 
     async def write(self, change: Callable[[Tx], T]) -> T:
         """Run a change in a transaction; again after a deadlock, a lost race or a lost connection."""
         tx, value = await self._again(lambda: self._change(change))
-        self._listeners.committed(tx.heads, tx.queues)
+        self._tell(tx.heads, tx.queues)
         return value
 
     async def read(self, query: Callable[[ReadTx], T], *, snapshot: bool = False) -> T:
@@ -83,11 +84,12 @@ class PostgresEngine:
             rows = await self._again(lambda: self._fetch(receipts.FIND_ADDED, [[r.id for r in batch]]))
             if not rows:  # all or nothing: the statement was one transaction, and its backend is gone
                 await self._again(lambda: self._receive(batch))
-        self._listeners.committed({}, (receipts.QUEUE,))
+        self._tell({}, (receipts.QUEUE,))
         return [None] * len(batch)
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._bus.close()
         await self._pool.close()
 
     async def _again(self, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -212,7 +214,11 @@ class PostgresEngine:
                 heads[draft.account_id] = max(heads.get(draft.account_id, 0), outcome.position or 0)
                 if draft.queue is not None:
                     queues.add(draft.queue)
+        self._tell(heads, queues)
+
+    def _tell(self, heads: Mapping[UUID, int], queues: Iterable[str]) -> None:
         self._listeners.committed(heads, queues)
+        self._bus.publish(heads, queues)
 
 
 def _run(change: Callable[[Tx], T], tx: Tx) -> T:
