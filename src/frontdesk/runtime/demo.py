@@ -29,6 +29,7 @@ from frontdesk.store.statement import Row
 from frontdesk.store.tx import Tx
 
 OWNER = "owner@rill.example"
+_COMPANY = "Rill Bikes"
 MOUNT = "/simulators/whatsapp"
 _AGENTS = (("Maya Lindqvist", "maya@rill.example"), ("Tomás Vidal", "tomas@rill.example"))
 _PHONES = (
@@ -92,7 +93,7 @@ class Demo:
             return await self.store.read(lambda tx: accounts.fact(tx, DEMO_PASSWORD)) or ""
         password = "-".join(secrets.token_hex(3) for _ in range(3))
         founding = Founding(
-            account_name="Rill Bikes",
+            account_name=_COMPANY,
             name="Olive Rill",
             email=OWNER,
             password=password,
@@ -137,7 +138,7 @@ class Demo:
                 values.app_secret.get_secret_value(),
                 values.verify_token.get_secret_value(),
                 made.hook_url(row),
-                row.name,
+                _COMPANY,
             )
 
 
@@ -156,5 +157,11 @@ def _drafts() -> list[InboxDraft]:
             greeting=_GREETING,
             time_zone="Europe/London",
         ),
-        InboxDraft(channel="webchat", name="Website", greeting=_GREETING, time_zone="Europe/London"),
+        InboxDraft(
+            channel="webchat",
+            name=_COMPANY,
+            config={"accent": "#37695d"},
+            greeting=_GREETING,
+            time_zone="Europe/London",
+        ),
     ]
