@@ -1,6 +1,6 @@
 /* The launcher; the panel is loaded when it is opened for the first time. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { accentColours } from "../contrast";
 import type { Session } from "../session";
@@ -50,7 +50,8 @@ function useTheme(wish: string): "light" | "dark" {
 
 export function App({ session }: { session: Session }) {
   const [, redraw] = useState({});
-  useEffect(() => session.subscribe(() => redraw({})), [session]);
+  // At once, not after the paint: what changes in between would not be shown.
+  useLayoutEffect(() => session.subscribe(() => redraw({})), [session]);
   const { state, settings } = session;
   const theme = useTheme(settings.theme);
   const full = useMedia(FULL);
