@@ -1,8 +1,8 @@
 """Conversations over the API: starting, listing, and what agents do with them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,8 @@ from frontdesk.kit.clock import utc_now
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import inboxes
 from tests.desk import RunningDesk, until
+
+NUL = {"scheme": "x", "address": "a\0"}
 
 
 @dataclass(slots=True)
@@ -48,9 +50,9 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(desk: RunningDesk) -> AsyncIterator[Shop]:
+async def shop(desk: RunningDesk) -> Shop:
     inbox = await desk.owner.inbox(greeting={"default": "Welcome!", "de": "Willkommen!"})
-    yield Shop(desk, inbox["id"])
+    return Shop(desk, inbox["id"])
 
 
 async def test_starting_a_conversation_says_the_greeting_first(shop: Shop) -> None:
@@ -89,7 +91,7 @@ async def test_the_greeting_is_in_the_customers_language(shop: Shop) -> None:
         ({"inbox_id": "INBOX", "contact_id": str(uuid4())}, "contact_id"),
         ({"inbox_id": "INBOX"}, ""),
         ({"inbox_id": "INBOX", "contact": {"addresses": []}}, "contact.addresses"),
-        ({"inbox_id": "INBOX", "contact": {"addresses": [{"scheme": "x", "address": "a\0"}]}}, "contact.addresses.0.address"),
+        ({"inbox_id": "INBOX", "contact": {"addresses": [NUL]}}, "contact.addresses.0.address"),
         ({"inbox_id": "INBOX", "contact_id": str(uuid4()), "status": "resolved"}, "status"),
     ],
 )  # fmt: skip
@@ -225,8 +227,6 @@ async def test_reopening_beside_a_later_one_is_refused_and_named(desk: RunningDe
 
 async def test_snoozing_wakes_at_its_minute(shop: Shop) -> None:
     """M-03."""
-    from datetime import timedelta
-
     owner, conversation = shop.desk.owner, await shop.customer()
     path = f"/v1/conversations/{conversation['id']}"
     until_ = utc_now() + timedelta(seconds=1.2)
@@ -265,7 +265,8 @@ async def test_foreign_and_unknown_ids_look_the_same(shop: Shop) -> None:
     other = await shop.desk.tenant("Other")
     for target in (conversation["id"], str(uuid4())):
         for method, path, body in (
-            ("GET", "", None), ("GET", "/messages", None), ("POST", "/resolve", {}), ("POST", "/reopen", None),
+            ("GET", "", None), ("GET", "/messages", None), ("POST", "/resolve", {}),
+            ("POST", "/reopen", None),
             ("POST", "/assign", {"assignee_id": None}), ("POST", "/read", {}), ("POST", "/pending", None),
             ("POST", "/typing", {"state": "on"}), ("POST", "/snooze", {"until": "2026-12-01T00:00:00Z"}),
             ("POST", "/messages", {"content": {"kind": "text", "body": "x"}}),

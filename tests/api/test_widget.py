@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -50,10 +49,10 @@ class Site:
 
 
 @pytest.fixture
-async def site(desk: RunningDesk) -> AsyncIterator[Site]:
+async def site(desk: RunningDesk) -> Site:
     config = {"identity_secret": SECRET}
     inbox = await desk.owner.inbox("webchat", "Website", config, greeting={"default": "Hello!"})
-    yield Site(desk, inbox, desk.client())
+    return Site(desk, inbox, desk.client())
 
 
 async def test_the_widget_shows_the_inbox(site: Site) -> None:

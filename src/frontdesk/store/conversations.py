@@ -1,4 +1,4 @@
-"""Conversations, each one episode in a thread: found, opened, changed. What may follow what is no matter here.
+"""Conversations, each one episode in a thread: found, opened and changed. Rules are not said here.
 
 Everything but the hot append bumps `version` here. The lists read this table by keyset through its partial
 indexes, so their cost does not grow with the number of messages.
@@ -121,7 +121,9 @@ _LAST_INCOMING = Statement(
         t.messages.c.conversation_id == P("id"),
         t.messages.c.seq <= P("seq"),
         t.messages.c.direction == "incoming",
-        t.messages.c.source_id.is_not(None),
+        t.messages.c.kind != "reaction",
+        t.messages.c.kind != "call",
+        t.messages.c.source_id.not_like("desk:%"),
     )
     .order_by(t.messages.c.seq.desc())
     .limit(1)
@@ -243,7 +245,7 @@ def version(tx: ReadTx, conversation_id: UUID) -> int:
 
 
 def last_incoming(tx: ReadTx, conversation_id: UUID, up_to_seq: int) -> Row | None:
-    """The customer's newest message up to `up_to_seq` that has an id at its provider: source_id, seq."""
+    """The newest incoming message up to `up_to_seq` that can be marked as read: source_id, seq."""
     return tx.first(_LAST_INCOMING, id=conversation_id, seq=up_to_seq)
 
 

@@ -1,8 +1,10 @@
 """What came in is applied once, in order, to the right contact, thread and episode."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
+from pydantic import JsonValue
 
 from frontdesk.domain.content import Image, Location, Media, Reaction, Text, Unsupported
 from frontdesk.domain.conversation import ReopenPolicy, Resolution
@@ -19,9 +21,12 @@ from frontdesk.domain.inbound import (
 )
 from frontdesk.domain.message import MessageContext, Referral, ReferredProduct
 from frontdesk.features.conversations import changes
+from frontdesk.features.conversations.receive import Arrived, receive
+from frontdesk.kit.ids import uuid7
 from frontdesk.store import identities
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store
+from frontdesk.store.tx import Tx
 from tests.features.scene import Scene, echo, said, status, text
 
 
@@ -135,9 +140,7 @@ async def test_a_message_wakes_what_was_put_aside(scene: Scene, status_: str) ->
     assert (after.status, after.snoozed_until) == ("open", None)
 
 
-def later(tx):  # type: ignore[no-untyped-def]
-    from datetime import timedelta
-
+def later(tx: Tx) -> datetime:
     return tx.now + timedelta(hours=1)
 
 
@@ -161,9 +164,15 @@ async def test_contact_without_phone_is_found_by_business_scoped_id(scene: Scene
 async def test_two_known_contacts_are_never_joined_by_a_message(scene: Scene) -> None:
     scoped, phone = Address("paper_user", "ES.1"), Address("paper", "34600")
     await scene.receive(
-        MessageReceived(source_id="1", party=Party((scoped,), "A"), thread_key="paper_user:ES.1", content=Text(body="a")),
-        MessageReceived(source_id="2", party=Party((phone,), "B"), thread_key="paper:34600", content=Text(body="b")),
-        MessageReceived(source_id="3", party=Party((phone, scoped), "B"), thread_key="paper:34600", content=Text(body="c")),
+        MessageReceived(
+            source_id="1", party=Party((scoped,), "A"), thread_key="paper_user:ES.1", content=Text(body="a")
+        ),
+        MessageReceived(
+            source_id="2", party=Party((phone,), "B"), thread_key="paper:34600", content=Text(body="b")
+        ),
+        MessageReceived(
+            source_id="3", party=Party((phone, scoped), "B"), thread_key="paper:34600", content=Text(body="c")
+        ),
     )  # fmt: skip
     assert len(await scene.all_of(t.contacts)) == 2
     assert len(await scene.conversations()) == 2
@@ -175,7 +184,7 @@ async def test_an_unverified_address_finds_nobody_and_gives_way(scene: Scene) ->
     anonymous = (await scene.conversation()).contact_id
     mail = Address("email", "ana@example.org")
 
-    def claim(tx):  # type: ignore[no-untyped-def]
+    def claim(tx: Tx) -> bool:
         return identities.attach(tx, scene.account_id, anonymous, mail, verified=False)
 
     assert await scene.store.write(claim)
@@ -295,7 +304,7 @@ async def test_referred_product_is_kept(scene: Scene) -> None:
 
 async def test_unknown_kinds_are_kept_raw(scene: Scene) -> None:
     """S0-13."""
-    raw = {"type": "hologram", "hologram": {"x": [1, None, "é"]}}
+    raw: JsonValue = {"type": "hologram", "hologram": {"x": [1, None, "é"]}}
     await scene.receive(said(Unsupported(source_kind="hologram", raw=raw)))
     (message,) = await scene.read((await scene.conversation()).id)
     assert message["content"] == {"kind": "unsupported", "source_kind": "hologram", "raw": raw}
@@ -373,19 +382,18 @@ async def test_calls_are_lines_of_the_timeline(scene: Scene) -> None:
 
 async def test_notices_and_errors_are_kept_once(scene: Scene) -> None:
     """S0-23."""
-    from frontdesk.features.conversations.receive import Arrived, receive
-    from frontdesk.kit.ids import uuid7
-
+    broken = MessageContext(errors=({"code": 131051, "title": "unknown"},))
     batch = [
         Arrived(uuid7(), ProviderErrorReported(code="131031", title="locked", detail="why")),
         Arrived(uuid7(), AccountNoticed(field_name="template_status", detail={"event": "APPROVED"})),
-        Arrived(uuid7(), text("?", context=MessageContext(errors=({"code": 131051, "title": "unknown"},)))),
+        Arrived(uuid7(), text("?", context=broken)),
     ]
     for _ in range(2):
         await scene.store.write(lambda tx: receive(tx, scene.desk, batch))
     rows = await scene.all_of(t.channel_notices)
     assert sorted((row.kind, row.code, row.title) for row in rows) == [
-        ("error", "131031", "locked"), ("message_error", "131051", "unknown"), ("template_status", None, None),
+        ("error", "131031", "locked"), ("message_error", "131051", "unknown"),
+        ("template_status", None, None),
     ]  # fmt: skip
     (message,) = await scene.read((await scene.conversation()).id)
     assert message["context"]["errors"] == [{"code": 131051, "title": "unknown"}]

@@ -101,6 +101,20 @@ def check_content(capabilities: Capabilities, content: Content) -> None:
         )
 
 
+NOTE_KINDS = frozenset({"text", "image", "audio", "video", "document"})
+"""What people keep among themselves."""
+
+
+def check_note(content: Content) -> None:
+    """Raise UnsupportedByChannel for what cannot be a note."""
+    if content.kind not in NOTE_KINDS:
+        raise UnsupportedByChannel(
+            f"A note cannot be of kind {content.kind}.",
+            field="content.kind",
+            hint=f"It can be: {', '.join(sorted(NOTE_KINDS))}.",
+        )
+
+
 def check_file(capabilities: Capabilities, kind: str, mime: str | None, size: int | None) -> None:
     """Refuse a file that the channel could never send.
 

@@ -111,6 +111,7 @@ class Sender:
     async def _check(self, scope: Scope, conversation_id: UUID, place: Place, create: MessageCreate) -> Place:
         _check_subtype(create)
         if create.direction == "note":
+            policy.check_note(create.content)
             return place
         capabilities = self._channels[place.channel].capabilities
         policy.check_content(capabilities, create.content)
@@ -273,7 +274,9 @@ class Sender:
             author = authors.agent(tx, scope, create.sent_by)
         _check_subtype(create)
         file, files = file_of(create.content), {}
-        if create.direction == "outgoing":
+        if create.direction == "note":
+            policy.check_note(create.content)
+        else:
             capabilities = self._channels[place.channel].capabilities
             policy.check_content(capabilities, create.content)
             permit = policy.can_send(capabilities, place.last_incoming_at, tx.now)
