@@ -27,7 +27,7 @@ VALUES (?,?,?,?,?,?) ON CONFLICT (inbox_id, source_id)
 DO UPDATE SET message_id = excluded.message_id, delivery_id = excluded.delivery_id"""
 _ADD_KEY = """
 INSERT INTO idempotency_keys (account_id, actor_id, key, route, body_hash, status, result_id, created_at)
-VALUES (?,?,?,?,?,201,?,?)"""
+VALUES (?,?,?,?,?,201,?,?) ON CONFLICT DO NOTHING"""
 _BUMP = """
 UPDATE conversations SET last_seq = ?, unread = unread + ?, last_message_at = ?, last_incoming_at = ?,
   preview = ?, preview_kind = ?, preview_direction = ?, preview_author = ?, version = version + ?
@@ -107,14 +107,13 @@ def _add(batch: _Batch, draft: Draft) -> Outcome:
         return Closed(draft.conversation_id)
     message = draft.id.bytes
     if draft.idempotency is not None:
-        row = idempotency.find(batch.tx, draft.idempotency)
-        if row is not None:
-            return Repeated(row)
         key = draft.idempotency
-        batch.driver.execute(
+        is_new = batch.driver.execute(
             _ADD_KEY,
             (key.account_id.bytes, key.actor_id.bytes, key.key, key.route, key.body_hash, message, batch.now),
         )
+        if not is_new and (row := idempotency.find(batch.tx, key)) is not None:
+            return Repeated(row)
     if draft.source_id is not None:
         known = _reference(batch, conversation, draft.source_id)
         if known is not None:

@@ -5,6 +5,7 @@ stays locked from the numbering to the COMMIT. Nothing runs in a change after th
 """
 
 import json
+import time
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ import sqlalchemy as sa
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import PendingEvent, ReadTx, Tx
-from frontdesk.store.types import db_now
 
 P = sa.bindparam
 
@@ -49,18 +49,9 @@ INSERT INTO account_log (account_id) SELECT DISTINCT * FROM unnest($1::uuid[]) O
 _BUMP = """
 INSERT INTO account_log (account_id, head) VALUES (?1, ?2)
 ON CONFLICT (account_id) DO UPDATE SET head = head + ?2 RETURNING head"""
-_INSERT = Statement(
-    sa.insert(t.events).values(
-        account_id=P("account_id"),
-        position=P("position"),
-        type=P("type"),
-        conversation_id=P("conversation_id"),
-        subject_id=P("subject_id"),
-        seq=P("seq"),
-        facts=P("facts"),
-        at=db_now(),
-    )
-)
+_INSERT = """
+INSERT INTO events (account_id, position, type, conversation_id, subject_id, seq, facts, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def head(tx: ReadTx, account_id: UUID) -> int:
@@ -138,18 +129,20 @@ def _number_sqlite(tx: Tx, pending: list[PendingEvent]) -> dict[UUID, int]:
 
 
 def _insert_sqlite(tx: Tx, pending: list[PendingEvent], positions: list[int]) -> None:
-    tx.run_many(
+    now = time.time_ns() // 1000
+    tx.driver.execute_many(
         _INSERT,
         [
-            {
-                "account_id": event.account_id,
-                "position": position,
-                "type": event.type,
-                "conversation_id": event.conversation_id,
-                "subject_id": event.subject_id,
-                "seq": event.seq,
-                "facts": event.facts,
-            }
+            (
+                event.account_id.bytes,
+                position,
+                event.type,
+                event.conversation_id.bytes if event.conversation_id else None,
+                event.subject_id.bytes if event.subject_id else None,
+                event.seq,
+                _json(event.facts) if event.facts is not None else None,
+                now,
+            )
             for event, position in zip(pending, positions, strict=True)
         ],
     )

@@ -293,7 +293,7 @@ jobs = Table(
     "jobs", metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     _text("queue"), _id("key"), _id("account_id"), _json("payload", null=False), _int("attempts"),
-    _text("error", null=True), _at("run_at"), _at("created_at"), sqlite_autoincrement=True,
+    _text("error", null=True), _at("run_at"), _at("created_at"),
     postgresql_with={"fillfactor": 70},
 )  # fmt: skip
 Index("ix_jobs_lane", jobs.c.queue, jobs.c.key, jobs.c.id)
