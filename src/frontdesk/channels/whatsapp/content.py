@@ -20,7 +20,9 @@ Extra = dict[str, Any]
 Read = tuple[c.Content, Extra | None]
 """The content, and what only the parser's output tells of it."""
 
-_make_text = TypeAdapter(c.Text).validator.validate_python
+_texts = TypeAdapter(c.Text)
+_texts.rebuild(force=True)
+_make_text = _texts.validator.validate_python
 """Makes a text without the detour through `__init__`: by far the most messages are texts."""
 _HEX = re.compile(r"[0-9a-f]{64}")
 

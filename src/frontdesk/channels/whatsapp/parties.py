@@ -39,32 +39,23 @@ class Frame:
         self.contacts: list[Any] = contacts if isinstance(contacts, list) else []
         self.value = value
 
-    def sender(self, raw: _Raw) -> Other | None:
-        """The customer who wrote, None when nothing says who."""
-        return self._find(raw.get("from"), raw.get("from_user_id"))
-
-    def recipient(self, raw: _Raw) -> Other | None:
-        """The customer whom our side wrote to or called."""
-        return self._find(raw.get("to"), raw.get("to_user_id"))
-
-    def _find(self, number: object, user_id: object) -> Other | None:
-        contact = self._contact(number, user_id)
-        profile, wa_id = contact.get("profile"), contact.get("wa_id")
-        name = (profile.get("name") or profile.get("username")) if isinstance(profile, dict) else None
-        user_id = user_id or contact.get("user_id")
-        try:
-            return _other(number, user_id, wa_id, name)
-        except TypeError:
-            return _other(text(number), text(user_id), text(wa_id), text(name))
-
-    def _contact(self, number: object, user_id: object) -> _Raw:
+    def find(self, number: object, user_id: object) -> Other | None:
+        """The customer whom a message names so, with all that the contacts say; None when nobody is named."""
         for contact in self.contacts:
             if isinstance(contact, dict) and (
                 (number is not None and contact.get("wa_id") == number)
                 or (user_id is not None and contact.get("user_id") == user_id)
             ):
-                return contact
-        return self._likely_contact(number, user_id)
+                break
+        else:
+            contact = self._likely_contact(number, user_id)
+        profile, wa_id = contact.get("profile"), contact.get("wa_id")
+        name = (profile.get("name") or profile.get("username")) if isinstance(profile, dict) else None
+        user_id = user_id or contact.get("user_id")
+        try:
+            return _other(number, user_id, wa_id, name)
+        except TypeError:  # nothing that can be remembered, so no id either
+            return _other(text(number), text(user_id), text(wa_id), text(name))
 
     def _likely_contact(self, number: object, user_id: object) -> _Raw:
         """A contact whose number is written in another way, or who stands alone with a lone message."""
@@ -107,9 +98,9 @@ def text(value: object) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _other(number: str | None, user_id: str | None, wa_id: str | None, name: str | None) -> Other | None:
+def _other(given_number: object, user_id: object, wa_id: object, given_name: object) -> Other | None:
     """Somebody by all that is known of them. Remembered: customers write more than once."""
-    number, name = text(number), text(name)
+    number, name = text(given_number), text(given_name)
     found = addresses(text(wa_id) or number, text(user_id), number)
     if not found:
         return None

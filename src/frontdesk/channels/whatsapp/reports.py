@@ -97,7 +97,8 @@ def read_call(raw: Any, frame: Frame) -> i.CallReported:
     """A step of a voice call; errors beside it are its own."""
     told = p.Call.model_validate(raw)
     is_ours = (told.direction or "").upper() == "BUSINESS_INITIATED"
-    other = frame.recipient(raw) if is_ours else frame.sender(raw)
+    side = "to" if is_ours else "from"
+    other = frame.find(text(raw.get(side)), text(raw.get(f"{side}_user_id")))
     return i.CallReported(
         at=p.read_time(told.timestamp),
         account_ref=frame.account_ref,
