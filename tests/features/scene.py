@@ -176,7 +176,11 @@ class Scene:
 
     async def conversations(self) -> list[Row]:
         """All conversations, the oldest first."""
-        statement = Statement(t.conversations.select().order_by(t.conversations.c.id))
+        statement = Statement(
+            t.conversations.select()
+            .where(t.conversations.c.account_id == self.account_id)
+            .order_by(t.conversations.c.id)
+        )
         return await self.store.read(lambda tx: tx.rows(statement))
 
     async def conversation(self) -> Row:
