@@ -83,7 +83,7 @@ export class Session extends Observed {
     else if (this.#client.token) this.#live.start();
     if (this.state.pending.length) void this.#outbox.flush();
     this.emit("ready", undefined);
-    if (this.settings.open || this.memory.get("open")) this.open();
+    if (this.settings.open || this.memory.get("open")) this.open(false);
   }
 
   /** Tells the desk who the visitor is; `hash` proves it. A different person starts with an empty chat. */
@@ -102,9 +102,10 @@ export class Session extends Observed {
     this.set({ messages: [], past: [], seen: 0, older: null, status: "open", typing: null });
   }
 
-  open(): void {
+  /** `byHand`: somebody asked for it, so the focus may go there. */
+  open(byHand = true): void {
     if (this.state.open) return;
-    this.set({ open: true });
+    this.set({ open: true, byHand });
     this.memory.set("open", true);
     this.emit("open", undefined);
     this.read();

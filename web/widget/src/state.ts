@@ -10,6 +10,7 @@ export interface State {
   messages: Message[];
   pending: Entry[];
   open: boolean;
+  byHand: boolean;
   seen: number;
   unread: number;
   line: Line;
@@ -30,6 +31,7 @@ const START: State = {
   messages: [],
   pending: [],
   open: false,
+  byHand: false,
   seen: 0,
   unread: 0,
   line: "idle",

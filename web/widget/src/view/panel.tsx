@@ -42,7 +42,9 @@ export function Panel({ session, full }: { session: Session; full: boolean }) {
   const { state } = session;
   const panel = useRef<HTMLDivElement>(null);
   const [drop, setDrop] = useState(false);
-  useEffect(() => panel.current?.querySelector("textarea")?.focus(), []);
+  useEffect(() => {
+    if (state.byHand) panel.current?.querySelector("textarea")?.focus();
+  }, []);
 
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
