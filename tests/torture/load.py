@@ -16,8 +16,8 @@ PAUSE_SECONDS = 0.05
 class Load:
     """Everything that asks something of the desk while it is being killed."""
 
-    def __init__(self, office: Office, ledger: Ledger, seed: int) -> None:
-        self.office, self.ledger, self.seed = office, ledger, seed
+    def __init__(self, office: Office, ledger: Ledger, seed: int, *, pause: float = 0) -> None:
+        self.office, self.ledger, self.seed, self.pause = office, ledger, seed, pause
         self.running = True
         self.redelivered = 0
 
@@ -40,6 +40,7 @@ class Load:
                 self.ledger.intend(text, "post")
                 # Some callers give up at the first unknown outcome: theirs may be there once, or not at all.
                 await self._post_until_known(client, path, text, patient=chance.random() < 0.9)
+                await asyncio.sleep(self.pause)
 
     async def _post_until_known(
         self, client: httpx2.AsyncClient, path: str, text: str, *, patient: bool

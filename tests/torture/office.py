@@ -12,6 +12,9 @@ import httpx2
 OWNER = "ines@rill.example"
 APP_SECRET = "torture-app-secret"
 PHONE_NUMBER_ID = "106540352242922"
+WABA_ID = "102290129340398"
+ACCESS_TOKEN = "torture-token"
+VERIFY_TOKEN = "torture-verify"
 
 
 @dataclass(slots=True)
@@ -52,12 +55,12 @@ async def open_office(url: str, *, conversations: int = 6) -> Office:
                                                      "user_id": session["user"]["id"]}))["token"]  # fmt: skip
         chat = await _posted(client, "/v1/inboxes", {"channel": "webchat", "name": "Chat", "config": {}})
         phone = await _posted(client, "/v1/inboxes", {"channel": "whatsapp", "name": "Phone", "config": {
-            "phone_number_id": PHONE_NUMBER_ID, "waba_id": "102290129340398", "access_token": "torture-token",
-            "app_secret": APP_SECRET, "verify_token": "torture-verify"}})  # fmt: skip
+            "phone_number_id": PHONE_NUMBER_ID, "waba_id": WABA_ID, "access_token": ACCESS_TOKEN,
+            "app_secret": APP_SECRET, "verify_token": VERIFY_TOKEN}})  # fmt: skip
     office = Office(url, token, chat["id"], f"/hooks/whatsapp/{phone['id']}")
     async with office.client() as client:
         for n in range(conversations):
-            contact = {"name": f"Visitor {n}", "addresses": [{"scheme": "web", "value": f"torture-{n}"}]}
+            contact = {"name": f"Visitor {n}", "addresses": [{"scheme": "web", "address": f"torture-{n}"}]}
             made = await _posted(client, "/v1/conversations", {"inbox_id": chat["id"], "contact": contact})
             office.conversations.append(made["id"])
     return office

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx2
@@ -16,8 +16,16 @@ from tests.services.processes import die_with_parent, free_port
 class Victim:
     """One `frontdesk up`. Not a context manager: its life is not that simple."""
 
-    def __init__(self, folder: Path, database_url: str, *, options: Sequence[str] = ()) -> None:
-        self.folder, self.port, self.options = folder, free_port(), options
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        options: Sequence[str] = (),
+        module: str = "frontdesk",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self.port, self.options, self.module = folder, free_port(), options, module
         self.url = f"http://127.0.0.1:{self.port}"
         self.kills, self.starts = 0, 0
         self.start_seconds: list[float] = []
@@ -27,6 +35,7 @@ class Victim:
             "FRONTDESK_DATABASE": database_url,
             "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE": "10000000",
             "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS": "10000000",
+            **(env or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -38,7 +47,7 @@ class Victim:
     def start(self, *, seconds: float = 30) -> None:
         """Start it and wait until it is ready."""
         began = time.monotonic()
-        command = [sys.executable, "-m", "frontdesk", "up", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [sys.executable, "-m", self.module, "up", "--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 [*command, *self.options],
