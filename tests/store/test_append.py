@@ -198,6 +198,18 @@ async def test_a_resolved_conversation_is_closed(store: Store, append: Append) -
     await desk.assert_whole()
 
 
+async def test_what_was_done_before_stays_true_after_a_resolution(store: Store, append: Append) -> None:
+    """G3, G6: a late redelivery is a duplicate and a late repeat has its answer; neither is `Closed`."""
+    desk = await Desk(store).open()
+    received, sent = desk.incoming(source_id="w1"), desk.outgoing(key="k1")
+    await append(received, sent)
+    await desk.resolve()
+    again, repeat, new = await append(desk.incoming(source_id="w1"), desk.outgoing(key="k1"), desk.incoming())
+    assert again == Duplicate(received.id)
+    assert repeat.row.result_id == sent.id
+    assert new == Closed(desk.first)
+
+
 async def test_a_foreign_or_unknown_conversation_is_missing(store: Store, append: Append) -> None:
     desk, other = await Desk(store).open(), await Desk(store).open()
     foreign = desk.incoming(other.first)

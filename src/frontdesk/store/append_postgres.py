@@ -23,7 +23,16 @@ P = sa.bindparam
 _KNOWN = Statement(
     sa.select(t.source_refs.c.message_id)
     .join(t.conversations, t.conversations.c.inbox_id == t.source_refs.c.inbox_id)
-    .where(t.conversations.c.id == P("conversation_id"), t.source_refs.c.source_id == P("source_id"))
+    .where(
+        t.conversations.c.id == P("conversation_id"),
+        t.conversations.c.account_id == P("account_id"),
+        t.source_refs.c.source_id == P("source_id"),
+    )
+)
+_EXISTS = Statement(
+    sa.select(t.conversations.c.id).where(
+        t.conversations.c.id == P("conversation_id"), t.conversations.c.account_id == P("account_id")
+    )
 )
 
 _DRAFTS = """
@@ -113,9 +122,7 @@ _JOBS = """,
     SELECT queue, cid, account_id, '{"delivery":"' || delivery_id || '"}', at, at FROM e
     WHERE queue IS NOT NULL ORDER BY ord)"""
 _ANSWER = """
-SELECT e.seq, e.position, e.at, c.id IS NULL, o.id IS NULL, n.id IS NULL
-FROM i LEFT JOIN c ON c.id = i.cid AND c.account_id = i.account_id LEFT JOIN o ON o.ord = i.ord
-  LEFT JOIN n ON n.ord = i.ord LEFT JOIN e ON e.ord = i.ord ORDER BY i.ord"""
+SELECT ord, seq, position, at FROM e"""
 
 
 def statement(drafts: Sequence[Draft], *, log: bool) -> str:
@@ -172,52 +179,42 @@ def _values(d: Draft) -> tuple[Any, ...]:
 _NO_KEY = (None, None, None, None)
 
 
-def outcomes(drafts: Sequence[Draft], records: Sequence[Any]) -> tuple[list[Outcome], list[int], list[int]]:
-    """Read the statement's answer; also which drafts were repeats and which duplicates, to be looked up."""
-    out: list[Outcome] = []
-    repeated: list[int] = []
-    duplicates: list[int] = []
-    for index, (draft, (seq, position, at, missing, closed, again)) in enumerate(
-        zip(drafts, records, strict=True)
-    ):
-        if seq is not None:
-            delivery = draft.delivery_id if draft.direction is Direction.OUTGOING else None
-            out.append(Appended(draft.id, seq, position, at, delivery))
-        elif missing:
-            out.append(Missing())
-        elif closed:
-            out.append(Closed(draft.conversation_id))
-        else:
-            (repeated if again else duplicates).append(index)
-            out.append(Missing())  # filled in by the look-up
-    return out, repeated, duplicates
+def outcomes(drafts: Sequence[Draft], records: Sequence[Any]) -> tuple[list[Outcome], list[int]]:
+    """Read the statement's answer, and which drafts are not in it: `look_up` says why."""
+    out: list[Outcome] = [_MISSING] * len(drafts)
+    for ord_, seq, position, at in records:
+        draft = drafts[ord_ - 1]
+        delivery = draft.delivery_id if draft.direction is Direction.OUTGOING else None
+        out[ord_ - 1] = Appended(draft.id, seq, position, at, delivery)
+    if len(records) == len(drafts):
+        return out, []
+    return out, [index for index, outcome in enumerate(out) if outcome is _MISSING]
 
 
-def look_up(
-    tx: ReadTx,
-    drafts: Sequence[Draft],
-    out: list[Outcome],
-    repeated: Sequence[int],
-    duplicates: Sequence[int],
-) -> None:
-    """Fill in what was there before: the answers of known keys and the messages of known source ids."""
-    for index in repeated:
-        key = drafts[index].idempotency
-        row = idempotency.find(tx, key) if key else None
+_MISSING = Missing()
+
+
+def look_up(tx: ReadTx, drafts: Sequence[Draft], out: list[Outcome], refused: Sequence[int]) -> None:
+    """Say why drafts were refused. What was done before comes first: it stays true after a resolution."""
+    for index in refused:
+        draft = drafts[index]
+        row = None if draft.idempotency is None else idempotency.find(tx, draft.idempotency)
         if row is not None:
             out[index] = Repeated(row)
-    for index in duplicates:
-        draft = drafts[index]
-        message = tx.scalar(_KNOWN, conversation_id=draft.conversation_id, source_id=draft.source_id)
-        out[index] = Duplicate(message)
+            continue
+        place = {"conversation_id": draft.conversation_id, "account_id": draft.account_id}
+        message = None if draft.source_id is None else tx.scalar(_KNOWN, **place, source_id=draft.source_id)
+        if message is not None:
+            out[index] = Duplicate(message)
+        elif tx.first(_EXISTS, **place) is not None:
+            out[index] = Closed(draft.conversation_id)
 
 
 def append(tx: Tx, drafts: Sequence[Draft]) -> list[Outcome]:
     """Inside a general change: the same statement without the log; the events are emitted into `tx`."""
-    out, repeated, duplicates = outcomes(
-        drafts, tx.driver.fetch(statement(drafts, log=False), arguments(drafts))
-    )
-    look_up(tx, drafts, out, repeated, duplicates)
+    records = tx.driver.fetch(statement(drafts, log=False), arguments(drafts))
+    out, refused = outcomes(drafts, records)
+    look_up(tx, drafts, out, refused)
     for draft, outcome in zip(drafts, out, strict=True):
         if isinstance(outcome, Appended):
             received = draft.direction is Direction.INCOMING

@@ -103,23 +103,32 @@ def _add(batch: _Batch, draft: Draft) -> Outcome:
     conversation = batch.conversation(draft)
     if conversation is None:
         return Missing()
-    if conversation.is_resolved and draft.expect_open:
-        return Closed(draft.conversation_id)
     message = draft.id.bytes
+    if conversation.is_resolved and draft.expect_open:
+        return _before(batch, conversation, draft) or Closed(draft.conversation_id)
     if draft.idempotency is not None:
         key = draft.idempotency
         is_new = batch.driver.execute(
             _ADD_KEY,
             (key.account_id.bytes, key.actor_id.bytes, key.key, key.route, key.body_hash, message, batch.now),
         )
-        if not is_new and (row := idempotency.find(batch.tx, key)) is not None:
-            return Repeated(row)
+        if not is_new and (before := _before(batch, conversation, draft)) is not None:
+            return before
     if draft.source_id is not None:
-        known = _reference(batch, conversation, draft.source_id)
-        if known is not None:
-            return Duplicate(UUID(bytes=known))
+        before = _before(batch, conversation, draft)
+        if before is not None:
+            return before
         _refer(batch, conversation, draft)
     return _accept(batch, conversation, draft, message)
+
+
+def _before(batch: _Batch, conversation: _Conversation, draft: Draft) -> Repeated | Duplicate | None:
+    """What was done before with this key or source id; it stays true after a resolution."""
+    if draft.idempotency is not None:
+        row = idempotency.find(batch.tx, draft.idempotency)
+        return None if row is None else Repeated(row)
+    known = None if draft.source_id is None else _reference(batch, conversation, draft.source_id)
+    return None if known is None else Duplicate(UUID(bytes=known))
 
 
 def _reference(batch: _Batch, conversation: _Conversation, source_id: str) -> bytes | None:

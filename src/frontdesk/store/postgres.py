@@ -157,10 +157,10 @@ class PostgresEngine:
 
     async def _append(self, drafts: Sequence[Draft]) -> list[Outcome]:
         records = await self._alone(ap.statement(drafts, log=True), ap.arguments(drafts))
-        out, repeated, duplicates = ap.outcomes(drafts, records)
+        out, refused = ap.outcomes(drafts, records)
         self._announce(drafts, out)
-        if repeated or duplicates:
-            await self._query(lambda tx: ap.look_up(tx, drafts, out, repeated, duplicates), snapshot=False)
+        if refused:
+            await self._query(lambda tx: ap.look_up(tx, drafts, out, refused), snapshot=False)
         return out
 
     async def _receive(self, batch: Sequence[receipts.Receipt]) -> None:
