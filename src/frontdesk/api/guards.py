@@ -1,5 +1,7 @@
 """What every request passes before a route sees it: pure ASGI middlewares with one job each."""
 
+import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -20,6 +22,8 @@ log = structlog.get_logger("frontdesk.api")
 _HTTP = {"http", "websocket"}
 _TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _SLOW_SECONDS = 1.0
+_DRAIN_BYTES = 16 * 1024 * 1024
+_DRAIN_SECONDS = 2.0
 
 
 class Tracing:
@@ -210,7 +214,18 @@ class BodyLimit:
         elif announced.isdigit() and int(announced) <= limit:
             await self.app(scope, receive, send)
         else:
+            await _drain(receive)
             await _refuse(_too_large(limit), scope, receive, send)
+
+
+async def _drain(receive: Receive, message: Message | None = None) -> None:
+    """Read on for a moment and throw away: a client that is cut off while it writes never sees the answer."""
+    taken = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while taken < _DRAIN_BYTES and (message is None or message.get("more_body", False)):
+                message = await receive()
+                taken += len(message.get("body", b""))
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
@@ -221,6 +236,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > limit:
+            await _drain(receive, message)
             raise _too_large(limit)
         return message
 
