@@ -95,6 +95,7 @@ export class Session extends Observed {
   /** Forgets the visitor in this browser, for a page's sign-out. */
   reset(): void {
     this.#live.stop(true);
+    for (const { key } of this.state.pending) this.#outbox.drop(key);
     this.#identity = {};
     this.#client.token = null;
     this.#visitor = null;

@@ -175,7 +175,7 @@ function Group({
   return (
     <div class={first.mine ? "g out" : "g"}>
       {!first.mine && <Face name={first.author} />}
-      {name && <p class="who">{first.author}</p>}
+      {!first.mine && <p class={name ? "who" : "vh"}>{first.author}</p>}
       <div class="st">
         {first.mine && <span class="vh">{words.you}</span>}
         {lines.map((line) => (
