@@ -132,10 +132,10 @@ class Conversation(RuleBasedStateMachine):
 
         def change(tx: Tx) -> None:
             (lane,) = jobs.claim(tx, "deliver", lanes=1, per_lane=1)
-            letter = outbox.begin(tx, lane, lane.jobs[0], uuid7())
+            letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
             assert isinstance(letter, outbox.Letter)
             assert letter.seq == index + 1
-            outbox.end(tx, lane, lane.jobs[0], letter, result, Backoff())
+            outbox.end(tx, lane, lane.jobs[0], letter, result, Backoff(), last=False)
             jobs.release(tx, lane)
 
         self.do(self.scene.store.write(change))

@@ -47,9 +47,9 @@ async def send_next(scene: Scene, source_id: str) -> None:
 
     def change(tx: Tx) -> None:
         (lane,) = jobs.claim(tx, "deliver", lanes=1, per_lane=1)
-        letter = outbox.begin(tx, lane, lane.jobs[0], uuid7())
+        letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
         assert isinstance(letter, outbox.Letter)
-        outbox.end(tx, lane, lane.jobs[0], letter, Sent(source_id=source_id), Backoff())
+        outbox.end(tx, lane, lane.jobs[0], letter, Sent(source_id=source_id), Backoff(), last=False)
         jobs.release(tx, lane)
 
     await scene.store.write(change)

@@ -172,7 +172,7 @@ async def test_a_crash_between_send_and_record_is_unknown(scene: Scene) -> None:
 
     def crash(tx: Tx) -> None:
         (lane,) = jobs.claim(tx, "deliver", lanes=10, lease_seconds=0.05)
-        assert isinstance(outbox.begin(tx, lane, lane.jobs[0], uuid7()), outbox.Letter)
+        assert isinstance(outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False), outbox.Letter)
 
     await scene.store.write(crash)
     async with working(deliverer(scene).worker()):
@@ -188,7 +188,7 @@ async def test_a_provider_with_idempotency_keys_is_asked_again(scene: Scene) -> 
 
     def crash(tx: Tx) -> None:
         (lane,) = jobs.claim(tx, "deliver", lanes=10, lease_seconds=0.05)
-        outbox.begin(tx, lane, lane.jobs[0], uuid7())
+        outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
 
     await scene.store.write(crash)
     async with working(deliverer(scene).worker()):
@@ -200,14 +200,20 @@ async def test_a_late_result_is_evidence_only(scene: Scene) -> None:
     """A zombie's answer under an old fence."""
     (message_id,) = await write(scene, "a")
     first = await scene.store.write(lambda tx: jobs.claim(tx, "deliver", lanes=1, lease_seconds=0.05)[0])
-    letter = await scene.store.write(lambda tx: outbox.begin(tx, first, first.jobs[0], uuid7()))
+    letter = await scene.store.write(lambda tx: outbox.begin(tx, first, first.jobs[0], uuid7(), last=False))
     assert isinstance(letter, outbox.Letter)
     async with working(deliverer(scene).worker()):
         await until(lambda: all_are(scene, "unknown"))
     with pytest.raises(jobs.LeaseLost):
         await scene.store.write(
             lambda tx: outbox.end(
-                tx, first, first.jobs[0], letter, Failed(code="x", message="x", retryable=True), QUICK
+                tx,
+                first,
+                first.jobs[0],
+                letter,
+                Failed(code="x", message="x", retryable=True),
+                QUICK,
+                last=True,
             )
         )
     assert await statuses(scene) == ["unknown"]

@@ -111,7 +111,7 @@ async def test_g7_s2_14_a_crash_after_the_provider_accepted_is_settled_and_not_s
 
     def crash(tx: Tx) -> UUID:
         (lane,) = jobs.claim(tx, "deliver", lanes=10, lease_seconds=0.05)
-        letter = outbox.begin(tx, lane, lane.jobs[0], uuid7())
+        letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
         assert isinstance(letter, outbox.Letter)
         return letter.delivery_id
 

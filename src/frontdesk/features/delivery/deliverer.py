@@ -5,6 +5,7 @@ Each inbox may have so many sends under way; a slow provider then holds up its o
 
 import asyncio
 import random
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Protocol
@@ -35,6 +36,7 @@ log = structlog.get_logger("frontdesk.delivery")
 SLOTS = 256
 PER_INBOX = 32
 LEASE_SECONDS = 45.0
+_MARGIN_SECONDS = 15.0
 _MOST_KEPT = 50_000
 ATTEMPT_SECONDS = 30.0
 """Of one try; shorter than what must be left of the lease when it begins."""
@@ -82,31 +84,34 @@ class Deliverer:
 
     async def handle(self, lane: Lane) -> None:
         """Send a lane's messages one after the other; stop at the first that has to wait."""
+        leased = time.monotonic()
         for n, job in enumerate(lane.jobs):
-            if n:
-                await self._store.write(lambda tx: jobs.renew(tx, lane, LEASE_SECONDS))
-            if self._worker.is_stopping or not await self._deliver(lane, job):
+            if self._worker.is_stopping:
                 break
+            if time.monotonic() - leased > LEASE_SECONDS - ATTEMPT_SECONDS - _MARGIN_SECONDS:
+                await self._store.write(lambda tx: jobs.renew(tx, lane, LEASE_SECONDS))
+                leased = time.monotonic()
+            if not await self._deliver(lane, job, last=n == len(lane.jobs) - 1):
+                return
         await self._store.write(lambda tx: jobs.release(tx, lane))
 
-    async def _deliver(self, lane: Lane, job: Job) -> bool:
-        """One message; says whether the next of the lane may go."""
+    async def _deliver(self, lane: Lane, job: Job, *, last: bool) -> bool:
+        """One message; says whether the next of the lane may go. If not, the lane was given back."""
         inbox_id = await self._inbox_of(lane, job)
         if self._under_way[inbox_id] >= self._per_inbox:
             await self._put_off(lane, job)
             return False
         self._under_way[inbox_id] += 1
         try:
-            letter = await self._begin(lane, job)
+            letter = await self._begin(lane, job, last=last)
             if letter is None:
-                return True
+                return not last
             result = await self._send(letter)
-            await self._end(lane, job, letter, result)
+            return await self._end(lane, job, letter, result, last=last)
         finally:
             self._under_way[inbox_id] -= 1
             if not self._under_way[inbox_id]:
                 del self._under_way[inbox_id]
-        return not (isinstance(result, Failed) and result.retryable)
 
     async def _inbox_of(self, lane: Lane, job: Job) -> UUID | None:
         """The inbox of a lane; a conversation never changes its inbox."""
@@ -127,17 +132,19 @@ class Deliverer:
 
         await self._store.write(change)
 
-    async def _begin(self, lane: Lane, job: Job) -> Letter | None:
+    async def _begin(self, lane: Lane, job: Job, *, last: bool) -> Letter | None:
         attempt_id = uuid7()
-        begun = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id))
+        begun = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id, last=last))
         if not isinstance(begun, Interrupted):
             return begun
         opened = await self._open(begun.inbox_id)
         if not isinstance(opened, Failed) and opened.channel.capabilities.idempotent_sends:
-            again = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id, resume=True))
+            again = await self._store.write(
+                lambda tx: outbox.begin(tx, lane, job, attempt_id, last=last, resume=True)
+            )
             return again if isinstance(again, Letter) else None
         log.warning("delivery_unknown", delivery=str(begun.delivery_id))
-        await self._store.write(lambda tx: outbox.end_interrupted(tx, lane, job))
+        await self._store.write(lambda tx: outbox.end_interrupted(tx, lane, job, last=last))
         return None
 
     async def _open(self, inbox_id: UUID) -> OpenInbox | Failed:
@@ -191,13 +198,14 @@ class Deliverer:
             content=content, mime=row.mime or "application/octet-stream", filename=row.filename
         )
 
-    async def _end(self, lane: Lane, job: Job, letter: Letter, result: SendResult) -> None:
+    async def _end(self, lane: Lane, job: Job, letter: Letter, result: SendResult, *, last: bool) -> bool:
         """Note what came of it, as often as the store needs: what was sent must not be forgotten."""
         pause = 0.1
         while True:
             try:
-                await self._store.write(lambda tx: outbox.end(tx, lane, job, letter, result, self._backoff))
-                return
+                return await self._store.write(
+                    lambda tx: outbox.end(tx, lane, job, letter, result, self._backoff, last=last)
+                )
             except LeaseLost:
                 await self._store.write(lambda tx: outbox.keep_evidence(tx, letter, result))
                 raise

@@ -51,7 +51,7 @@ class Interrupted:
 
 
 def begin(
-    tx: Tx, lane: Lane, job: Job, attempt_id: UUID, *, resume: bool = False
+    tx: Tx, lane: Lane, job: Job, attempt_id: UUID, *, last: bool, resume: bool = False
 ) -> Letter | Interrupted | None:
     """Open a try: from now on the message may have gone out.
 
@@ -60,6 +60,7 @@ def begin(
         lane: Whose job it is.
         job: Names the delivery.
         attempt_id: Of the try.
+        last: Whether the lane may be given back when this job is done.
         resume: Try again although a try is open: the provider takes the same key twice as once.
 
     Returns:
@@ -71,7 +72,7 @@ def begin(
             _end_attempt(tx, delivery.account_id, delivery.open_attempt, UNPROVEN)
             delivery.open_attempt = None
             deliveries.save(tx, delivery)
-        jobs.done(tx, lane, [job.id], release=False)
+        jobs.done(tx, lane, [job.id], release=last)
         return None
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
@@ -106,9 +107,12 @@ def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:
 
 
 def end(  # noqa: PLR0917 - one try's whole story
-    tx: Tx, lane: Lane, job: Job, letter: Letter, result: SendResult, backoff: Backoff
-) -> None:
+    tx: Tx, lane: Lane, job: Job, letter: Letter, result: SendResult, backoff: Backoff, *, last: bool
+) -> bool:
     """Close a try with what came of it, and the job with it, under the lane's fence.
+
+    Returns:
+        Whether the lane's next job may go now; else, and after the last one, the lane was given back.
 
     Raises:
         LeaseLost: Somebody else has the lane; nothing was changed. See `keep_evidence`.
@@ -120,12 +124,13 @@ def end(  # noqa: PLR0917 - one try's whole story
     match result:
         case Sent():
             _sent(tx, delivery, letter.seq, result)
-            jobs.done(tx, lane, [job.id], release=False)
         case Failed():
-            _failed(tx, lane, job, delivery, letter.seq, result, backoff)
+            if not _failed(tx, lane, job, delivery, letter.seq, result, backoff):
+                return False
         case Unknown():
             give_up_unknown(tx, delivery, letter.seq, result)
-            jobs.done(tx, lane, [job.id], release=False)
+    jobs.done(tx, lane, [job.id], release=last)
+    return not last
 
 
 def keep_evidence(tx: Tx, letter: Letter, result: SendResult) -> None:
@@ -136,7 +141,7 @@ def keep_evidence(tx: Tx, letter: Letter, result: SendResult) -> None:
         _sent(tx, delivery, letter.seq, result)
 
 
-def end_interrupted(tx: Tx, lane: Lane, job: Job) -> None:
+def end_interrupted(tx: Tx, lane: Lane, job: Job, *, last: bool) -> None:
     """A try was found open: its message's fate is unknown, its job is done."""
     delivery_id = UUID(job.payload["delivery"])
     delivery = deliveries.lock(tx, [delivery_id])[delivery_id]
@@ -145,7 +150,7 @@ def end_interrupted(tx: Tx, lane: Lane, job: Job) -> None:
         _end_attempt(tx, delivery.account_id, delivery.open_attempt, UNPROVEN)
         delivery.open_attempt = None
     give_up_unknown(tx, delivery, seq, UNPROVEN)
-    jobs.done(tx, lane, [job.id], release=False)
+    jobs.done(tx, lane, [job.id], release=last)
 
 
 def _sent(tx: Tx, delivery: Delivery, seq: int, result: Sent) -> None:
@@ -174,11 +179,11 @@ def _sent(tx: Tx, delivery: Delivery, seq: int, result: Sent) -> None:
 
 def _failed(  # noqa: PLR0917 - one try's whole story
     tx: Tx, lane: Lane, job: Job, delivery: Delivery, seq: int, result: Failed, backoff: Backoff
-) -> None:
+) -> bool:
+    """Note a failure; says whether the job is done. Else it waits or is buried, and the lane is free."""
     if delivery.status is not DeliveryStatus.SENDING:
         deliveries.save(tx, delivery)  # a proof came first
-        jobs.done(tx, lane, [job.id], release=False)
-        return
+        return True
     delivery.error_code, delivery.error = result.code, result.message[:1000]
     delivery.retryable = result.retryable
     delivery.version += 1
@@ -186,15 +191,15 @@ def _failed(  # noqa: PLR0917 - one try's whole story
         delivery.status = DeliveryStatus.QUEUED
         deliveries.save(tx, delivery)
         _try_again(tx, lane, job, delivery, result, backoff)
-        return
+        return False
     delivery.status, delivery.failed_at = DeliveryStatus.FAILED, tx.now
     deliveries.save(tx, delivery)
     deliveries.tell(tx, delivery, seq)
-    if result.retryable:
-        reason = f"Given up after {delivery.attempts} tries: {result.message}"
-        jobs.bury(tx, lane, job.id, reason[:500], release=False)
-    else:
-        jobs.done(tx, lane, [job.id], release=False)
+    if not result.retryable:
+        return True
+    reason = f"Given up after {delivery.attempts} tries: {result.message}"
+    jobs.bury(tx, lane, job.id, reason[:500])
+    return False
 
 
 def _try_again(tx: Tx, lane: Lane, job: Job, delivery: Delivery, result: Failed, backoff: Backoff) -> None:  # noqa: PLR0917
@@ -204,7 +209,7 @@ def _try_again(tx: Tx, lane: Lane, job: Job, delivery: Delivery, result: Failed,
         run_at = max(run_at, min(result.retry_at, tx.now + backoff.longest_wish))
     reason = f"{result.code}: {result.message}"[:500]
     if _is_held_too_long(tx, delivery, run_at, backoff):
-        jobs.park(tx, lane, job.id, run_at, reason, release=False)
+        jobs.park(tx, lane, job.id, run_at, reason)
     else:
         jobs.retry(tx, lane, job.id, run_at, reason)
 
