@@ -60,11 +60,12 @@ class PreviewRead(TypedDict):
 
 
 class ConversationRead(TypedDict):
-    """A conversation. `window_closes_at` is null where the channel has no window (or none was opened)."""
+    """A conversation. `participants_id` is an alias made of the addresses. `window_closes_at` is null where the channel has no window (or none was opened)."""
 
     id: UUID
     inbox: InboxBrief
     thread_id: UUID
+    participants_id: UUID
     contact: ContactBrief
     status: StatusName
     resolution: ResolutionName | None

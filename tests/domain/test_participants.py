@@ -1,0 +1,45 @@
+"""S3-02: no two distinct sets share an id; the same people always have one."""
+
+from itertools import permutations
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontdesk.domain.inbound import Address
+from frontdesk.domain.participants import participants_id
+
+ACCOUNT, INBOX = UUID(int=1), UUID(int=2)
+schemes = st.sampled_from(["web", "slack", "telegram", "we", "b"])
+addresses = st.builds(Address, schemes, st.text(min_size=1, max_size=8).map(str.strip).filter(bool))
+groups = st.frozensets(addresses, max_size=5)
+
+
+@given(groups, groups)
+def test_s3_02_distinct_sets_have_distinct_ids(one: frozenset[Address], other: frozenset[Address]) -> None:
+    same = participants_id(ACCOUNT, INBOX, one) == participants_id(ACCOUNT, INBOX, other)
+    assert same is (one == other)
+
+
+def test_s3_02_order_and_repetition_do_not_matter_in_a_group_of_five() -> None:
+    group = [Address("email", f"{name}@rill.example") for name in "abcde"]
+    ids = {participants_id(ACCOUNT, INBOX, order) for order in permutations(group)}
+    assert ids == {participants_id(ACCOUNT, INBOX, [*group, *group])}
+    (found,) = ids
+    assert found.version == 8
+
+
+def test_s3_02_spelling_does_not_matter_but_text_that_meets_does() -> None:
+    def of(*parts: Address) -> UUID:
+        return participants_id(ACCOUNT, INBOX, parts)
+
+    assert of(Address("email", "Ana@Rill.example")) == of(Address("email", "ana@rill.EXAMPLE"))
+    assert of(Address("phone", "+1 (555) 010-0199")) == of(Address("phone", "+15550100199"))
+    assert of(Address("web", "ab"), Address("web", "c")) != of(Address("web", "a"), Address("web", "bc"))
+    assert of(Address("web", "a")) != of(Address("we", "ba"))
+
+
+def test_s3_02_accounts_and_inboxes_are_worlds_apart() -> None:
+    ana = [Address("phone", "+34600111222")]
+    ids = {participants_id(UUID(int=a), UUID(int=i), ana) for a in (1, 2) for i in (3, 4)}
+    assert len(ids) == 4
