@@ -60,7 +60,11 @@ class PreviewRead(TypedDict):
 
 
 class ConversationRead(TypedDict):
-    """A conversation. `participants_id` is an alias made of the addresses. `window_closes_at` is null where the channel has no window (or none was opened)."""
+    """A conversation.
+
+    `participants_id` is an alias made of the addresses; `window_closes_at` is null where there is no window
+    or none was opened.
+    """
 
     id: UUID
     inbox: InboxBrief

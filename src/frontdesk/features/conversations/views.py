@@ -7,7 +7,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from frontdesk.domain.content import MEDIA_KINDS, content_adapter
+from frontdesk.domain.inbound import Address
 from frontdesk.domain.origin import Origin, origin_of
+from frontdesk.domain.participants import participants_id
 from frontdesk.domain.preview import preview_of
 from frontdesk.features.conversations.reads import (
     AuthorRead,
@@ -55,6 +57,9 @@ class Views:
             "id": row.id,
             "inbox": {"id": row.inbox_id, "name": row.inbox_name, "channel": row.channel},
             "thread_id": row.thread_id,
+            "participants_id": participants_id(
+                row.account_id, row.inbox_id, (Address(row.scheme, row.address),)
+            ),
             "contact": {
                 "id": row.contact_id,
                 "name": row.contact_name,
