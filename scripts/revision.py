@@ -1,7 +1,8 @@
-"""Draft the next schema revision from what changed in store/tables.py: `python scripts/revision.py add_labels`.
+"""Draft the next schema revision from what changed in store/tables.py.
 
-Read the draft before committing it: Alembic sees new tables, columns and indexes, but neither renames nor the
-conditions of indexes, and a revision must also work beside the version before it. Then `make test T=tests/store`.
+`python scripts/revision.py add_labels`. Read the draft before committing it: Alembic sees new tables, columns
+and indexes, but neither renames nor the conditions of indexes, and a revision must also work beside the
+version before it. Then run `make test T=tests/store`.
 """
 
 import re
