@@ -73,7 +73,8 @@ async def _assert_harmless(page: Page, where: str) -> None:
     assert await page.locator(where).locator(FORBIDDEN).count() == 0
     risky = """nodes => nodes.flatMap(node => [...node.querySelectorAll('*')]).flatMap(node =>
         [...node.attributes].filter(({name, value}) => /^on/i.test(name) ||
-        (/^(href|src|action|formaction|data)$/.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value))
+        (/^(href|src|action|formaction|data)$/.test(name) &&
+        /^\\s*(javascript|vbscript|data:text)/i.test(value))
         ).map(({name, value}) => name + '=' + value))"""
     assert await page.locator(where).evaluate_all(risky) == []
 
