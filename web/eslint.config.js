@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import typescript from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["**/dist", "**/node_modules", "shared/src/api.gen.ts"]),
+  globalIgnores(["**/dist", "**/node_modules", "shared/src/api.gen.ts", "vitest.config.ts"]),
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

@@ -52,6 +52,10 @@ def build(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["securitySchemes"] = _SCHEMES
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = _PROBLEM
     for route in app.routes:
         if isinstance(route, DeskRoute) and route.include_in_schema:
             for method in route.methods or ():
@@ -60,9 +64,6 @@ def build(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], route: DeskRoute) -> None:
-    responses = operation["responses"]
-    responses.pop("422", None)
-    responses["default"] = _PROBLEM
     needs = route.needs
     if needs is None:
         operation["security"] = []

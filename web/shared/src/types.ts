@@ -1,30 +1,31 @@
-/** What the API says: one type per resource of `/v1`. Names and fields are the API's own, snake_case. */
+/** What the API says: one type per resource of `/v1`, from the generated OpenAPI types.
+ *
+ * Written by hand is only what the document leaves open: contents, contexts and the frames of the live line.
+ */
 
-import type { Content, Kind } from "./content.ts";
+import type { components } from "./api.gen.ts";
+import type { Content } from "./content.ts";
 
 export type * from "./content.ts";
+
+type Schemas = components["schemas"];
+/** A type with some of its fields told more exactly. */
+type Exact<T, Fields> = Omit<T, keyof Fields> & Fields;
 
 export type Id = string;
 /** RFC 3339 with offset. */
 export type Timestamp = string;
 
-export type Direction = "incoming" | "outgoing" | "note" | "activity";
-export type AuthorType = "contact" | "agent" | "bot" | "system";
-export type DeliveryStatus = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";
-export type ConversationStatus = "open" | "pending" | "snoozed" | "resolved";
-export type Resolution = "resolved" | "unresolved" | "unclassified" | "handed_to_room";
-
-export interface Author {
-  type: AuthorType;
-  id?: Id | null;
-  name?: string | null;
-}
-
-export interface Failure {
-  code: string | null;
-  message: string | null;
-  retryable: boolean;
-}
+export type Author = Exact<Schemas["AuthorRead"], { id?: Id | null; name?: string | null }>;
+export type AuthorType = Author["type"];
+export type Conversation = Schemas["ConversationRead"];
+export type ConversationStatus = Conversation["status"];
+export type Resolution = NonNullable<Conversation["resolution"]>;
+export type Preview = Schemas["PreviewRead"];
+export type Counts = Schemas["Counts"];
+export type Failure = Schemas["FailureRead"];
+export type ReplyTo = Schemas["ReplyRead"];
+export type Reaction = Exact<Schemas["ReactionRead"], { author: Author }>;
 
 export interface Referral {
   source_id?: string | null;
@@ -48,41 +49,20 @@ export interface MessageContext {
   errors?: Record<string, string | number | null>[];
 }
 
-export interface ReplyTo {
-  id: Id;
-  seq?: number | null;
-  kind?: Kind | null;
-  preview?: string | null;
-  author_name?: string | null;
+export interface Pricing {
+  billable?: boolean | null;
+  category?: string | null;
+  type?: string | null;
 }
 
-export interface Reaction {
-  emoji: string;
-  author: Author;
-}
-
-export interface Message {
-  id: Id;
-  conversation_id: Id;
-  seq: number;
-  direction: Direction;
-  author: Author;
-  content: Content;
-  status: DeliveryStatus | null;
-  failure: Failure | null;
-  reply_to: ReplyTo | null;
-  reactions: Reaction[];
-  context: MessageContext | null;
-  origin: "reply" | "button" | "campaign_link" | "ad" | "web_redirect" | null;
-  starred: boolean;
-  source_id: string | null;
-  pricing: { billable?: boolean | null; category?: string | null; type?: string | null } | null;
-  version: number;
-  edited_at: Timestamp | null;
-  deleted_at: Timestamp | null;
-  sent_at: Timestamp | null;
-  created_at: Timestamp;
-}
+export type Message = Exact<
+  Schemas["MessageRead"],
+  { author: Author; content: Content; context: MessageContext | null; reactions: Reaction[]; pricing: Pricing | null }
+>;
+export type Direction = Message["direction"];
+export type DeliveryStatus = NonNullable<Message["status"]>;
+export type MessagePage = Exact<Schemas["MessagePage"], { items: Message[] }>;
+export type MessageVersion = Exact<Schemas["MessageVersion"], { content: Content; replaced_at: Timestamp | null }>;
 
 export interface MessageCreate {
   content: Content;
@@ -91,123 +71,23 @@ export interface MessageCreate {
   canned_response_id?: Id | null;
 }
 
-export interface MessagePage {
-  items: Message[];
-  previous: string | null;
-  next: string | null;
-}
-
-export interface Preview {
-  text: string;
-  kind: Kind | null;
-  direction: Direction | null;
-  /** The author's name. */
-  author: string | null;
-}
-
-export interface Conversation {
-  id: Id;
-  inbox: { id: Id; name: string; channel: string };
-  thread_id: Id;
-  contact: { id: Id; name: string | null; avatar_url?: string | null; address?: string | null };
-  status: ConversationStatus;
-  resolution: Resolution | null;
-  assignee: { id: Id; name: string | null } | null;
-  priority?: number | string | null;
-  topic?: string | null;
-  unread: number;
-  read_seq: number;
-  seen_seq: number;
-  last_seq: number;
-  last_message_at: Timestamp | null;
-  preview: Preview | null;
-  snoozed_until: Timestamp | null;
-  opened_at: Timestamp;
-  resolved_at: Timestamp | null;
-  window_closes_at: Timestamp | null;
-  can_send_text: boolean;
-  version: number;
-}
-
-export interface Counts {
-  open: number;
-  mine: number;
-  unassigned: number;
-  pending: number;
-  snoozed: number;
-  resolved: number;
-  unread: number;
-}
-
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;
 }
 
-export interface Identity {
-  scheme: string;
-  address: string;
-  verified?: boolean;
-}
-
-export interface Contact {
-  id: Id;
-  name: string | null;
-  avatar_url?: string | null;
-  language?: string | null;
-  attributes: Record<string, unknown>;
-  verified?: boolean;
-  first_touch?: Record<string, unknown> | null;
-  identities: Identity[];
-  version: number;
-  created_at: Timestamp;
-  last_seen_at?: Timestamp | null;
-}
-
+export type Identity = Schemas["IdentityRead"];
+export type Contact = Schemas["ContactRead"];
 /** A line of talk: where and by which address the contact writes. */
-export interface ContactSource {
-  thread_id: Id;
-  inbox: { id: Id; name: string; channel: string };
-  scheme: string;
-  address: string;
-  created_at: Timestamp;
-}
+export type ContactSource = Schemas["SourceRead"];
 
-export type Role = "owner" | "admin" | "agent";
-
-export interface User {
-  id: Id;
-  name: string;
-  /** Shown to those who manage users, and to oneself. */
-  email: string | null;
-  role: Role;
-  disabled: boolean;
-  created_at: Timestamp;
-}
-
-export interface Session {
-  user: { id: Id; name: string; email: string; role: Role };
-  account: { id: Id; name: string; time_zone: string; simulated: boolean };
-  permissions: string[];
-  csrf_token: string;
-}
-
-export interface Setup {
-  needed: boolean;
-  demo: boolean;
-  demo_sign_in: { email: string; password: string } | null;
-}
-
-export interface ApiToken {
-  id: Id;
-  name: string;
-  permissions: string[];
-  expires_at: Timestamp | null;
-  created_at: Timestamp;
-  user_id?: Id | null;
-  inbox_ids?: Id[] | null;
-  token?: string;
-}
+export type Role = Schemas["Role"];
+export type User = Exact<Schemas["UserRead"], { role: Role }>;
+export type Session = Exact<Schemas["SessionRead"], { user: Exact<Schemas["SessionUser"], { role: Role }> }>;
+export type Setup = Schemas["SetupRead"];
+export type Account = Schemas["AccountRead"];
+/** `token` is there once, in the answer that made it. */
+export type ApiToken = Schemas["TokenRead"] & { token?: string };
 
 export interface Capabilities {
   kinds_out: string[];
@@ -240,133 +120,18 @@ export interface JsonSchema {
   [key: string]: unknown;
 }
 
-export interface Channel {
-  slug: string;
-  name: string;
-  capabilities: Capabilities;
-  config_schema: JsonSchema;
-  secret_fields: string[];
-}
+export type Channel = Exact<Schemas["ChannelRead"], { capabilities: Capabilities; config_schema: JsonSchema }>;
+export type Inbox = Schemas["InboxRead"];
+export type ConnectionStep = Schemas["ConnectionStep"];
+export type ConnectionReport = Schemas["ConnectionRead"];
+export type CannedResponse = Exact<Schemas["CannedResponseRead"], { messages: Content[] }>;
+export type Attachment = Schemas["AttachmentRead"];
 
-export interface Inbox {
-  id: Id;
-  name: string;
-  channel: string;
-  state: string;
-  state_reason: string | null;
-  config: Record<string, unknown>;
-  hook_url: string | null;
-  public_key: string | null;
-  reopen_policy: "reopen" | "next";
-  greeting: Record<string, string> | null;
-  time_zone: string | null;
-  simulated: boolean;
-  created_at: Timestamp;
-}
-
-export interface ConnectionStep {
-  name: string;
-  passed: boolean;
-  detail: string;
-}
-
-export interface ConnectionReport {
-  ok: boolean;
-  steps: ConnectionStep[];
-  inbox: Inbox;
-}
-
-export interface CannedResponse {
-  id: Id;
-  shortcut: string;
-  title: string;
-  messages: Content[];
-}
-
-export interface Delivery {
-  id: Id;
-  inbox_id: Id;
-  conversation_id: Id;
-  message_id: Id;
-  status: DeliveryStatus;
-  source_id: string | null;
-  error_code: string | null;
-  error: string | null;
-  retryable: boolean;
-  attempts: number;
-  version: number;
-  created_at: Timestamp;
-  sent_at: Timestamp | null;
-  failed_at: Timestamp | null;
-}
-
-export interface Attempt {
-  id: Id;
-  number: number;
-  outcome: string | null;
-  error_code: string | null;
-  error: string | null;
-  request: Record<string, unknown> | null;
-  response: Record<string, unknown> | null;
-  started_at: Timestamp;
-  finished_at: Timestamp | null;
-}
-
-export interface DeadLetter {
-  id: Id;
-  queue: string;
-  key: Id;
-  payload: Record<string, unknown>;
-  attempts: number;
-  reason: string;
-  failed_at: Timestamp;
-  replayed_at: Timestamp | null;
-}
-
-export interface ChannelNotice {
-  id: Id;
-  inbox_id: Id;
-  kind: string;
-  code: string | null;
-  title: string | null;
-  detail: Record<string, unknown> | null;
-  created_at: Timestamp;
-}
-
-export interface Receipt {
-  id: Id;
-  inbox_id: Id;
-  method: string;
-  state: string;
-  reason: string | null;
-  events: number;
-  received_at: Timestamp;
-  body: string;
-}
-
-export interface MessageVersion {
-  version: number;
-  content: Content;
-  replaced_at: Timestamp | null;
-}
-
-export interface Account {
-  id: Id;
-  name: string;
-  time_zone: string;
-  language: string;
-  simulated: boolean;
-  settings: { photo_attachment_id?: Id | null; slack_channel?: string | null; test_numbers?: string[] };
-}
-
-export interface Attachment {
-  id: Id;
-  mime: string;
-  size: number;
-  filename: string | null;
-  url: string | null;
-  state: string;
-}
+export type Delivery = Exact<Schemas["DeliveryRead"], { status: DeliveryStatus }>;
+export type Attempt = Schemas["AttemptRead"];
+export type DeadLetter = Schemas["DeadLetterRead"];
+export type ChannelNotice = Schemas["ChannelNoticeRead"];
+export type Receipt = Schemas["ReceiptRead"];
 
 export interface EventFacts {
   version?: number;
@@ -405,19 +170,10 @@ export type LiveFrame =
   | { type: "error"; code: string; message: string };
 
 /** What a visitor sees of a message. */
-export interface VisitorMessage {
-  id: Id;
-  seq: number;
-  direction: "incoming" | "outgoing";
-  author: { type: AuthorType; name?: string | null };
-  content: Content;
-  status: DeliveryStatus | null;
-  reply_to: ReplyTo | null;
-  reactions: Reaction[];
-  created_at: Timestamp;
-  edited_at: Timestamp | null;
-  deleted_at: Timestamp | null;
-}
+export type VisitorMessage = Exact<
+  Schemas["VisitorMessage"],
+  { direction: "incoming" | "outgoing"; author: { type: AuthorType; name?: string | null }; content: Content; reactions: { emoji: string; author: { type: AuthorType; name?: string | null } }[] }
+>;
 
 /** Frames from the server on `/v1/widget/live`. */
 export type VisitorFrame =

@@ -68,7 +68,7 @@ export function matches(filter: ListFilter, conversation: Conversation): boolean
 function timeOf(filter: ListFilter, conversation: Conversation): number {
   if (filter.status === "all") return 0;
   if (filter.status === "resolved") return Date.parse(conversation.resolved_at ?? conversation.opened_at);
-  return Date.parse(conversation.last_message_at ?? conversation.opened_at);
+  return Date.parse(conversation.last_message_at);
 }
 
 function compare(filter: ListFilter, a: Conversation, b: Conversation): number {

@@ -19,8 +19,7 @@ export function Avatar({ id, name, size = 36, channel, online, className }: Avat
   const letters = initials(name);
   const nameless = letters === "?" || /^\d+$/.test(letters);
   return (
-    <span className={classes(styles.avatar, styles[`s${String(size)}`], nameless ? styles.plain : styles[`t${String(tintOf(id))}`], className)} aria-hidden="true">
-      {letters}
+    <span className={classes(styles.avatar, styles[`s${String(size)}`], nameless ? styles.plain : styles[`t${String(tintOf(id))}`], className)} data-letters={letters} aria-hidden="true">
       {channel ? (
         <span className={styles.channel}>
           <ChannelGlyph channel={channel} size={12} />

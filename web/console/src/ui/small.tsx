@@ -27,6 +27,11 @@ export function Kbd({ children }: { children: ReactNode }): ReactNode {
   return <kbd className={styles.kbd}>{children}</kbd>;
 }
 
+/** A key inside a button: drawn, so that it is no part of the button's name. */
+export function DrawnKbd({ keys }: { keys: string }): ReactNode {
+  return <kbd className={styles.kbd} data-keys={keys} aria-hidden="true" />;
+}
+
 /** One grey bar of a skeleton. */
 export function Bone({ width, height, round }: { width: number | string; height?: number; round?: boolean }): ReactNode {
   const style: CSSProperties = { width, height, borderRadius: round ? "50%" : undefined };
@@ -46,7 +51,7 @@ export function Blank({ icon, title, children, action, className }: BlankProps):
   return (
     <div className={classes(styles.blank, className)}>
       <Icon name={icon} size={24} />
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children ? <p>{children}</p> : null}
       {action}
     </div>

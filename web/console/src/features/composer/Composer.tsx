@@ -5,11 +5,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
 import { cannedQuery } from "~/app/queries.ts";
-import { Button, IconButton } from "~/ui/Button.tsx";
+import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
 import { Popup } from "~/ui/Popup.tsx";
-import { Kbd } from "~/ui/small.tsx";
+import { DrawnKbd } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { capsOf } from "~/features/keys/keys.ts";
 import { makeActions } from "~/features/thread/actions.ts";
@@ -248,7 +248,11 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
                 />
               </>
             )}
-            <Popup label="Emoji" opened={picking} onChange={setPicking} side="top-start" target={<span>{<IconButton icon="smile" label="Emoji" onClick={() => setPicking(!picking)} />}</span>}>
+            <Popup label="Emoji" opened={picking} onChange={setPicking} side="top-start" target={
+              <button type="button" className={iconButtonClass} aria-label="Emoji" title="Emoji" onClick={() => setPicking(!picking)}>
+                <Icon name="smile" />
+              </button>
+            }>
               <EmojiPanel onPick={insert} />
             </Popup>
             {tooLong ? (
@@ -258,7 +262,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
             ) : null}
             <Button look="go" size="small" className={styles.send} disabled={!ready} onClick={send} aria-label={note ? "Add note" : "Send"}>
               {note ? "Add note" : "Send"}
-              <Kbd>{capsOf("mod+Enter")[0]?.join(" ")}</Kbd>
+              <DrawnKbd keys={capsOf("mod+Enter")[0]?.join(" ") ?? ""} />
             </Button>
           </div>
         </>

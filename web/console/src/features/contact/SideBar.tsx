@@ -42,7 +42,7 @@ export function SideBar({ conversation, onClose }: { conversation: Conversation;
           <>
             <section className={styles.section}>
               <h3>Reachable at</h3>
-              <Identities contact={contact.data} here={known.address ?? null} />
+              <Identities contact={contact.data} here={known.address} />
             </section>
             <section className={styles.section}>
               <h3>
@@ -72,7 +72,7 @@ function EarlierList({ conversation }: { conversation: Conversation }): ReactNod
       {others.map((each) => (
         <Link key={each.id} to="/inbox/$view/{-$conversationId}" params={{ view: "all", conversationId: each.id }} search={{}} className={styles.earlier}>
           <span className="one">{titleOf(each)}</span>
-          <time className="meta">{shortDate(each.last_message_at ?? each.opened_at)}</time>
+          <time className="meta">{shortDate(each.last_message_at)}</time>
           <span className="meta one">
             {outcomeOf(each)} · {each.inbox.name}
           </span>

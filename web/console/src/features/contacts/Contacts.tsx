@@ -179,7 +179,7 @@ function Episode({ conversation }: { conversation: Conversation }): ReactNode {
         <ChannelGlyph channel={conversation.inbox.channel} />
         <span className="grow one">{titleOf(conversation)}</span>
         <span className="meta">{outcomeOf(conversation)}</span>
-        <time className="meta">{shortDate(conversation.last_message_at ?? conversation.opened_at)}</time>
+        <time className="meta">{shortDate(conversation.last_message_at)}</time>
       </Link>
     </li>
   );

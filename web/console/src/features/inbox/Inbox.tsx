@@ -11,6 +11,7 @@ import { FlowSkeleton } from "~/features/thread/Flow.tsx";
 import { Thread } from "~/features/thread/Thread.tsx";
 import { classes } from "~/ui/classes.ts";
 import { Failed } from "~/ui/small.tsx";
+import { useNarrow } from "~/ui/useNarrow.ts";
 import styles from "./inbox.module.css";
 import { List } from "./List.tsx";
 import { Starred } from "./Starred.tsx";
@@ -52,6 +53,9 @@ export function Inbox(): ReactNode {
     document.title = `${known ? nameOf(known.contact) : "Inbox"} · Frontdesk`;
   }, [known]);
 
+  const narrow = useNarrow();
+  // Alone on the page, the list is what the page is about.
+  const ListFrame = narrow && !id ? "main" : "div";
   const navigate = useNavigate();
   const open = useCallback(
     (conversationId: string | undefined) => {
@@ -63,7 +67,9 @@ export function Inbox(): ReactNode {
   return (
     <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading)}>
       <Views view={view} />
-      {view === "starred" ? <Starred current={id} /> : <List key={params.view} view={view} search={search} current={id} onOpen={open} />}
+      <ListFrame {...(narrow && !id ? { id: "main", tabIndex: -1 } : {})} data-pane="list" className={styles.listPane}>
+        {view === "starred" ? <Starred current={id} /> : <List key={params.view} view={view} search={search} current={id} onOpen={open} />}
+      </ListFrame>
       {id ? (
         known ? (
           <Thread key={known.id} conversation={known} back={params.view} sideShown={side} onSide={toggleSide} />
@@ -76,7 +82,7 @@ export function Inbox(): ReactNode {
             )}
           </main>
         )
-      ) : (
+      ) : narrow ? null : (
         <Welcome />
       )}
       {known && side ? <SideBar conversation={known} onClose={toggleSide} /> : null}

@@ -57,7 +57,7 @@ export function List({ view, search, current, onOpen }: ListProps): ReactNode {
   const title = search.inbox ? (inboxes?.find((each) => each.id === search.inbox)?.name ?? "Inbox") : VIEW_TITLES[view];
   const filtered = Boolean(search.unread ?? search.inbox) || view === "unread";
   return (
-    <section className={styles.list} data-pane="list" aria-label="Conversation list">
+    <section className={styles.list} aria-label="Conversation list">
       <div className={styles.bar}>
         <h1 className="one">{title}</h1>
         <FilterMenu view={view} search={search} />

@@ -24,7 +24,7 @@ interface RowProps {
 /** Whose the last words are: nobody's name for the customer's own. */
 export function hintOf(conversation: Conversation, ownName: string): { text: string; note: boolean } | null {
   const { preview } = conversation;
-  if (!preview || preview.direction === "incoming" || preview.direction === "activity") return null;
+  if (preview.direction === "incoming" || preview.direction === "activity") return null;
   if (preview.direction === "note") return { text: "Note:", note: true };
   return { text: preview.author === ownName ? "You:" : `${preview.author ?? "Desk"}:`, note: false };
 }
@@ -34,7 +34,7 @@ export const Row = memo(function Row({ conversation, view, current, ownId, ownNa
   const typing = useLive((live) => live.typing[id]?.find((author) => author.id !== ownId));
   const name = nameOf(contact);
   const hint = hintOf(conversation, ownName);
-  const at = conversation.last_message_at ?? conversation.opened_at;
+  const at = conversation.last_message_at;
   return (
     <Link
       to="/inbox/$view/{-$conversationId}"
@@ -61,7 +61,7 @@ export const Row = memo(function Row({ conversation, view, current, ownId, ownNa
             ) : (
               <>
                 {hint ? <b>{hint.text} </b> : null}
-                {preview?.text || "No messages yet"}
+                {preview.text || "No messages yet"}
               </>
             )}
           </span>

@@ -17,7 +17,7 @@ export function Starred({ current }: { current: string | undefined }): ReactNode
   const now = useNow();
   const messages = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section className={styles.list} data-pane="list" aria-label="Starred messages">
+    <section className={styles.list} aria-label="Starred messages">
       <div className={styles.bar}>
         <h1>Starred</h1>
       </div>

@@ -10,7 +10,7 @@ import { openPalette } from "~/features/keys/help-store.ts";
 import { capsOf } from "~/features/keys/keys.ts";
 import { IconButton } from "~/ui/Button.tsx";
 import { ChannelGlyph, Icon, type IconName } from "~/ui/icons.tsx";
-import { Dot, Kbd } from "~/ui/small.tsx";
+import { Dot, DrawnKbd } from "~/ui/small.tsx";
 import { NewConversation } from "./NewConversation.tsx";
 import { VIEW_TITLES, type ViewName } from "./views.ts";
 import styles from "./views.module.css";
@@ -40,7 +40,7 @@ export function Views({ view }: { view: ViewName }): ReactNode {
       <button type="button" className={styles.find} onClick={openPalette}>
         <Icon name="search" />
         Search or go to
-        <Kbd>{capsOf("mod+k")[0]?.join(" ")}</Kbd>
+        <DrawnKbd keys={capsOf("mod+k")[0]?.join(" ") ?? ""} />
       </button>
       <nav className={`${styles.list} scroll`} aria-label="Conversation views">
         {VIEWS.map(({ name, icon, count }) => (

@@ -65,7 +65,7 @@ export function Welcome(): ReactNode {
         <p className={styles.lead}>Try the desk with simulated customers first, or connect your own number. Either takes about two minutes.</p>
         {session.account.simulated ? (
           <section className={styles.try} aria-labelledby="write-as">
-            <h3 id="write-as">Write as a customer</h3>
+            <h2 id="write-as">Write as a customer</h2>
             <Chip tone="amber">Simulated</Chip>
             <Link to="/phones" className="push">
               Open the phones
@@ -79,7 +79,7 @@ export function Welcome(): ReactNode {
                 <Icon name={step.done ? "check" : step.icon} size={20} />
               </span>
               <span className="grow">
-                <h3>{step.title}</h3>
+                <h2>{step.title}</h2>
                 <span className="meta">{step.text}</span>
               </span>
               {step.done ? <span className="meta">Done</span> : step.action}

@@ -71,7 +71,7 @@ function Quote({ reply, onJump }: { reply: ReplyTo; onJump: (reply: ReplyTo) => 
   return (
     <button type="button" className={styles.quote} onClick={() => onJump(reply)} aria-label={`Go to the message this answers, by ${name}`}>
       <b>{name}</b>
-      <span>{reply.preview ?? "Message"}</span>
+      <span>{reply.preview}</span>
     </button>
   );
 }

@@ -17,7 +17,7 @@ export function outcomeOf(conversation: Conversation): string {
 }
 
 export function titleOf(conversation: Conversation): string {
-  return conversation.topic ?? (conversation.preview?.text || "Conversation");
+  return conversation.topic ?? (conversation.preview.text || "Conversation");
 }
 
 export function EarlierConversations({ conversation }: { conversation: Conversation }): ReactNode {
@@ -38,7 +38,7 @@ export function EarlierConversations({ conversation }: { conversation: Conversat
               <Icon name="check" className="green" />
               <span className="grow one">{titleOf(each)}</span>
               <span className="meta">
-                {outcomeOf(each)} · {shortDate(each.resolved_at ?? each.last_message_at ?? each.opened_at)}
+                {outcomeOf(each)} · {shortDate(each.resolved_at ?? each.last_message_at)}
               </span>
             </Link>
           </li>

@@ -46,7 +46,7 @@ export function Header(props: HeaderProps): ReactNode {
       </Link>
       <Avatar id={contact.id} name={name} channel={inbox.channel} />
       <div className={classes("grow", styles.title)}>
-        <h2 className="one">{name}</h2>
+        <h1 className="one">{name}</h1>
         <p className="meta one">
           {channelName(inbox.channel)} ·{" "}
           <span className={classes(tone, styles.status)} aria-label={`Status: ${word}`}>

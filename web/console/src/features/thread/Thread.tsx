@@ -254,7 +254,7 @@ function replyOf(message: Message, ownId: string | null | undefined): ReplyTo {
     seq: message.seq,
     kind: message.content.kind,
     preview: previewOf(message.content),
-    author_name: message.author.id === ownId ? "You" : message.author.name,
+    author_name: message.author.id === ownId ? "You" : (message.author.name ?? null),
   };
 }
 

@@ -100,7 +100,8 @@ export function Document({ content }: { content: DocumentContent }): ReactNode {
   return (
     <>
       {url ? (
-        <a className={styles.document} href={url} download={name} aria-label={`Download ${name}`}>
+        <a className={styles.document} href={url} download={name}>
+          <span className="hidden-text">Download</span>
           <span className={styles.documentIcon}>
             <Icon name="file" size={20} />
           </span>
