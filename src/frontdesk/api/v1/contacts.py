@@ -16,7 +16,7 @@ from frontdesk.api.v1.fields import Body, Language, Line, Shown
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.store import contacts
 from frontdesk.store.statement import Row
-from frontdesk.store.tx import ReadTx
+from frontdesk.store.tx import ReadTx, Tx
 
 router = APIRouter(prefix="/v1", tags=["contacts"], route_class=DeskRoute)
 
@@ -130,9 +130,16 @@ async def update_contact(
 ) -> ContactRead:
     """Change a contact."""
     given = body.model_dump(exclude_unset=True)
-    return await once.write(
-        lambda tx: _read(tx, desk, scope, contacts.change(tx, scope, contact_id, dict(given)))
-    )
+
+    def change(tx: Tx) -> ContactRead:
+        values = dict(given)
+        if "attributes" in values:
+            old = contacts.get(tx, scope, contact_id).attributes or {}
+            merged = {**old, **(values["attributes"] or {})}
+            values["attributes"] = {name: value for name, value in merged.items() if value is not None}
+        return _read(tx, desk, scope, contacts.change(tx, scope, contact_id, values))
+
+    return await once.write(change)
 
 
 @router.get("/contacts/{contact_id}/sources")
