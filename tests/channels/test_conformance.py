@@ -64,10 +64,10 @@ def test_the_registry_knows_the_shipped_channels() -> None:
 class Careless(whatsapp.channel.__class__):  # type: ignore[name-defined,misc]
     """Takes every hook, reads nothing, and tries blindly again."""
 
-    def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:  # noqa: ARG002
+    def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:
         return None
 
-    def parse(self, request: RawRequest) -> Sequence[InboundEvent]:  # noqa: ARG002
+    def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
         return [Ignored(reason="lazy")]
 
     async def send(self, outbound: Outbound, connection: Connection) -> SendResult:

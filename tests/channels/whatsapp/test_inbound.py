@@ -248,6 +248,28 @@ def test_a_nul_stands_as_a_replacement_character() -> None:
     assert (event.source_id, event.content) == ("wamid.1\ufffd", c.Text(body="a\ufffdb"))
 
 
+def test_an_id_that_would_fit_no_index_is_passed_over() -> None:
+    good = {"from": "447700900142", "id": "wamid.1", "type": "text", "text": {"body": "x"}}
+    long = "9" * 600
+    messages = [good | {"id": long}, good | {"from": long}, good | {"group_id": long}, good]
+    events = parse_body(value_of(messages=messages, statuses=[{"id": long, "status": "read"}]))
+    assert [type(event) for event in events] == [i.Ignored] * 3 + [i.MessageReceived, i.Ignored]
+
+
+@pytest.mark.parametrize(
+    "account", ["1" * 4000, f'"{"9" * 600}"', "true", "[]", "{}", "-1.5"], ids=lambda v: v[:5]
+)
+def test_an_unreadable_account_spoils_nothing(account: str) -> None:
+    message = {"from": "447700900142", "id": "wamid.1", "type": "text", "text": {"body": "x"}}
+    value = {"metadata": {"phone_number_id": "ACCOUNT"}, "messages": [message]}
+    notice = {"value": {"event": "x"}, "field": "account_update"}
+    entry = {"id": "ACCOUNT", "changes": [{"value": value, "field": "messages"}, notice]}
+    received, noticed = parse_body(json.dumps({"entry": [entry]}).replace('"ACCOUNT"', account).encode())
+    assert isinstance(received, i.MessageReceived)
+    assert isinstance(noticed, i.AccountNoticed)
+    assert (received.account_ref, noticed.account_ref) == (None, None)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"3", b'"text"', b"\xff", b"{}", b'{"entry": 1}', b'{"a":' * 100_000, b"NaN"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from frontdesk.channels.whatsapp import payloads as p
 from frontdesk.channels.whatsapp.messages import read_echo, read_message
-from frontdesk.channels.whatsapp.parties import Frame, text
+from frontdesk.channels.whatsapp.parties import Frame, account
 from frontdesk.channels.whatsapp.reports import read_call, read_error, read_status, read_user_id
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.inbound import AccountNoticed, Ignored, InboundEvent
@@ -79,7 +79,7 @@ def _notice(field: Any, value: dict[str, Any], entry: Mapping[str, Any], frame: 
         return Ignored(reason="nothing in it" if is_empty else "unknown", account_ref=frame.account_ref)
     return AccountNoticed(
         at=p.read_time(entry.get("time")),
-        account_ref=frame.account_ref or text(entry.get("id")),
+        account_ref=frame.account_ref or account(entry.get("id")),
         field_name=field[:1024],
         detail=value,
     )

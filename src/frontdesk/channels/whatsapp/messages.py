@@ -62,16 +62,16 @@ def _received(
         content, shown = unsupported(raw, _why(error)), None
     if shown:
         extra |= shown
-    thread_key, group, source_id = other.thread_key, raw.get("group_id"), raw.get("id")
+    thread_key, group = other.thread_key, raw.get("group_id")
     if group:
-        thread_key = f"group:{group}"
-        extra["chat"] = group
+        extra["chat"] = text(group)
+        thread_key = f"group:{extra['chat']}"
     # Calling the class by keyword costs three times this, and messages come by the thousand.
     received: Any = object.__new__(i.MessageReceived)
     received.at = read_time(raw.get("timestamp"))
     received.account_ref = frame.account_ref
     received.extra = extra
-    received.source_id = source_id if source_id.__class__ is str else text(source_id)
+    received.source_id = text(raw.get("id"))
     received.party = other.party
     received.thread_key = thread_key
     received.content = content

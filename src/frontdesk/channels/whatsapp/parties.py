@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from frontdesk.channels.whatsapp.payloads import MAX_ID
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.phone import from_digits, same_number
 from frontdesk.kit.records import record
@@ -35,7 +36,7 @@ class Frame:
     def __init__(self, value: _Raw) -> None:
         metadata, contacts = value.get("metadata"), value.get("contacts")
         ours = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-        self.account_ref = ours if isinstance(ours, str) else text(ours)
+        self.account_ref = account(ours)
         self.contacts: list[Any] = contacts if isinstance(contacts, list) else []
         self.value = value
 
@@ -91,16 +92,33 @@ def thread_key(of: tuple[Address, ...]) -> str:
 
 
 def text(value: object) -> str | None:
-    """An id as text; Meta writes some of them as numbers. None for anything else and for nothing."""
-    if isinstance(value, str):
-        return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    """An id as text; Meta writes some of them as numbers. None for anything else and for nothing.
+
+    Raises:
+        ValueError: It is longer than any id.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    if len(value) > MAX_ID:
+        msg = f"an id of {len(value)} characters"
+        raise ValueError(msg)
+    return value or None
+
+
+def account(value: object) -> str | None:
+    """Our side's id; None when it cannot be read, for it decides nothing."""
+    try:
+        return text(value)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=8192)
 def _other(given_number: object, user_id: object, wa_id: object, given_name: object) -> Other | None:
     """Somebody by all that is known of them. Remembered: customers write more than once."""
-    number, name = text(given_number), text(given_name)
+    number, name = text(given_number), given_name if isinstance(given_name, str) else None
     found = addresses(text(wa_id) or number, text(user_id), number)
     if not found:
         return None

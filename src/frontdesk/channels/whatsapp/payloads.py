@@ -15,6 +15,8 @@ from pydantic_core import from_json
 from frontdesk.domain.errors import Malformed
 
 MAX_WORDS = 1024
+MAX_ID = 512
+"""Characters of an id; Meta's have 20 to 120. What is longer would not fit an index."""
 UNREADABLE = (
     ValueError,  # Pydantic's ValidationError is one
     KeyError,
@@ -94,6 +96,7 @@ def _number_or_none(value: object) -> object:
 
 
 Words = Annotated[str | None, BeforeValidator(_cut)]
+Id = Annotated[str, Field(min_length=1, max_length=MAX_ID)]
 WebAddress = Annotated[str | None, BeforeValidator(_web_address)]
 Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)]
 
@@ -193,7 +196,7 @@ class Card(Part):
 class Reaction(Part):
     """An emoji on a message; none or an empty one takes it back."""
 
-    message_id: str
+    message_id: Id
     emoji: str | None = None
 
 
@@ -261,7 +264,7 @@ class System(Part):
 class Amendment(Part):
     """An edit (with the message as it is now) or a revocation."""
 
-    original_message_id: str
+    original_message_id: Id
     message: dict[str, Any] | None = None
 
 
@@ -342,7 +345,7 @@ class StatusPricing(Part):
 class Status(Part):
     """Where one of our messages, or calls, stands."""
 
-    id: str
+    id: Id
     status: str
     timestamp: str | None = None
     type: str | None = None
@@ -360,7 +363,7 @@ class Status(Part):
 class Call(Part):
     """A step of a voice call."""
 
-    id: str
+    id: Id
     event: Words = None
     status: str | list[str] | None = None
     timestamp: str | None = None
