@@ -139,7 +139,7 @@ async def test_a_visitor_writes_and_finds_it_again_after_a_reload(desk: RunningD
 
     await until(is_read, what="the answer read")
 
-    await page.evaluate("Frontdesk.on('unread', count => (window.unread = count))")
+    await page.evaluate("void Frontdesk.on('unread', count => (window.unread = count))")
     await page.get_by_role("button", name="Close chat").first.click()
     await _answer(desk.owner, talk, "Shall we keep one for you?")
     await expect(page.get_by_role("button", name="Open chat, 1 new message")).to_be_visible()
