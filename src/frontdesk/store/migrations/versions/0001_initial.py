@@ -3,6 +3,8 @@
 Revision 0001, after nothing.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +14,13 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+ID, AT, JSON, TEXT = types.Id(), types.Instant(), types.Json(), sa.Text()
+INT, FLAG, ZERO = sa.BigInteger(), sa.Boolean(), sa.text("0")
+
+
+def _column(name: str, type_: Any, *, nullable: bool = False, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, type_, nullable=nullable, **options)
 
 
 def upgrade() -> None:
@@ -28,612 +37,387 @@ def downgrade() -> None:
 
 def _instance() -> None:
     op.create_table(
-        "instance",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_instance")),
-        sqlite_with_rowid=False,
-    )
+        "instance", _column("key", TEXT), _column("value", TEXT),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_instance")), sqlite_with_rowid=False,
+    )  # fmt: skip
 
 
 def _accounts() -> None:
     op.create_table(
-        "accounts",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("time_zone", sa.Text(), server_default="UTC", nullable=False),
-        sa.Column("language", sa.Text(), server_default="en", nullable=False),
-        sa.Column("settings", types.Json(), nullable=True),
-        sa.Column("simulated", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        "accounts", _column("id", ID), _column("name", TEXT),
+        _column("time_zone", TEXT, server_default="UTC"), _column("language", TEXT, server_default="en"),
+        _column("settings", JSON, nullable=True), _column("simulated", FLAG, server_default=sa.false()),
+        _column("created_at", AT), sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _account_log() -> None:
     op.create_table(
-        "account_log",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("head", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("tail", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        "account_log", _column("account_id", ID), _column("head", INT, server_default=ZERO),
+        _column("tail", INT, server_default=ZERO),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_log")),
-        postgresql_with={"fillfactor": 20},
-        sqlite_with_rowid=False,
-    )
+        postgresql_with={"fillfactor": 20}, sqlite_with_rowid=False,
+    )  # fmt: skip
 
 
 def _users() -> None:
     op.create_table(
-        "users",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=True),
-        sa.Column("avatar_id", types.Id(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("disabled_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sqlite_with_rowid=False,
-    )
+        "users", _column("id", ID), _column("email", TEXT), _column("name", TEXT),
+        _column("password_hash", TEXT, nullable=True), _column("avatar_id", ID, nullable=True),
+        _column("created_at", AT), _column("disabled_at", AT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("uq_users_email", "users", ["email"], unique=True)
 
 
 def _memberships() -> None:
     op.create_table(
-        "memberships",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("user_id", types.Id(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("permissions", types.Json(), nullable=True),
-        sa.Column("inbox_ids", types.Json(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
+        "memberships", _column("account_id", ID), _column("user_id", ID), _column("role", TEXT),
+        _column("permissions", JSON, nullable=True), _column("inbox_ids", JSON, nullable=True),
+        _column("created_at", AT),
         sa.PrimaryKeyConstraint("account_id", "user_id", name=op.f("pk_memberships")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_memberships_user_id", "memberships", ["user_id"], unique=False)
 
 
 def _sessions() -> None:
     op.create_table(
-        "sessions",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("user_id", types.Id(), nullable=False),
-        sa.Column("csrf_token", sa.Text(), nullable=False),
-        sa.Column("user_agent", sa.Text(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("last_seen_at", types.Instant(), nullable=False),
-        sa.Column("expires_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
-        sqlite_with_rowid=False,
-    )
+        "sessions", _column("token_hash", sa.LargeBinary(length=32)), _column("account_id", ID),
+        _column("user_id", ID), _column("csrf_token", TEXT), _column("user_agent", TEXT, nullable=True),
+        _column("created_at", AT), _column("last_seen_at", AT), _column("expires_at", AT),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"], unique=False)
 
 
 def _api_tokens() -> None:
     op.create_table(
-        "api_tokens",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("user_id", types.Id(), nullable=True),
-        sa.Column("permissions", types.Json(), nullable=False),
-        sa.Column("inbox_ids", types.Json(), nullable=True),
-        sa.Column("not_before", types.Instant(), nullable=True),
-        sa.Column("expires_at", types.Instant(), nullable=True),
-        sa.Column("revoked_at", types.Instant(), nullable=True),
-        sa.Column("created_by", types.Id(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        "api_tokens", _column("id", ID), _column("account_id", ID), _column("name", TEXT),
+        _column("token_hash", sa.LargeBinary(length=32)), _column("user_id", ID, nullable=True),
+        _column("permissions", JSON), _column("inbox_ids", JSON, nullable=True),
+        _column("not_before", AT, nullable=True), _column("expires_at", AT, nullable=True),
+        _column("revoked_at", AT, nullable=True), _column("created_by", ID, nullable=True),
+        _column("created_at", AT), sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_api_tokens_account_id", "api_tokens", ["account_id"], unique=False)
     op.create_index("uq_api_tokens_token_hash", "api_tokens", ["token_hash"], unique=True)
 
 
 def _secrets() -> None:
     op.create_table(
-        "secrets",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("owner_id", types.Id(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
-        sa.Column("changed_at", types.Instant(), nullable=False),
+        "secrets", _column("account_id", ID), _column("owner_id", ID), _column("name", TEXT),
+        _column("ciphertext", sa.LargeBinary()), _column("changed_at", AT),
         sa.PrimaryKeyConstraint("account_id", "owner_id", "name", name=op.f("pk_secrets")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _inboxes() -> None:
     op.create_table(
-        "inboxes",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("config", types.Json(), nullable=False),
-        sa.Column("public_key", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), server_default="connected", nullable=False),
-        sa.Column("state_reason", sa.Text(), nullable=True),
-        sa.Column("reopen_policy", sa.Text(), server_default="reopen", nullable=False),
-        sa.Column("greeting", types.Json(), nullable=True),
-        sa.Column("settings", types.Json(), nullable=True),
-        sa.Column("time_zone", sa.Text(), nullable=True),
-        sa.Column("simulated_origin", sa.Text(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("deleted_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inboxes")),
+        "inboxes", _column("id", ID), _column("account_id", ID), _column("channel", TEXT),
+        _column("name", TEXT), _column("config", JSON), _column("public_key", TEXT),
+        _column("state", TEXT, server_default="connected"), _column("state_reason", TEXT, nullable=True),
+        _column("reopen_policy", TEXT, server_default="reopen"), _column("greeting", JSON, nullable=True),
+        _column("settings", JSON, nullable=True), _column("time_zone", TEXT, nullable=True),
+        _column("simulated_origin", TEXT, nullable=True), _column("created_at", AT),
+        _column("deleted_at", AT, nullable=True), sa.PrimaryKeyConstraint("id", name=op.f("pk_inboxes")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_inboxes_account_id", "inboxes", ["account_id"], unique=False)
     op.create_index("uq_inboxes_public_key", "inboxes", ["public_key"], unique=True)
 
 
 def _contacts() -> None:
     op.create_table(
-        "contacts",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("avatar_id", types.Id(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=True),
-        sa.Column("attributes", types.Json(), nullable=True),
-        sa.Column("first_touch", types.Json(), nullable=True),
-        sa.Column("verified", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("last_seen_at", types.Instant(), nullable=True),
-        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
-        sqlite_with_rowid=False,
-    )
+        "contacts", _column("id", ID), _column("account_id", ID), _column("name", TEXT, nullable=True),
+        _column("avatar_id", ID, nullable=True), _column("language", TEXT, nullable=True),
+        _column("attributes", JSON, nullable=True), _column("first_touch", JSON, nullable=True),
+        _column("verified", FLAG, server_default=sa.false()), _column("last_seen_at", AT, nullable=True),
+        _column("version", INT, server_default=sa.text("1")), _column("created_at", AT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_contacts_account_id_id", "contacts", ["account_id", "id"], unique=False)
 
 
 def _identities() -> None:
     op.create_table(
-        "identities",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("scheme", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("contact_id", types.Id(), nullable=False),
-        sa.Column("verified", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
+        "identities", _column("account_id", ID), _column("scheme", TEXT), _column("address", TEXT),
+        _column("contact_id", ID), _column("verified", FLAG, server_default=sa.false()),
+        _column("created_at", AT),
         sa.PrimaryKeyConstraint("account_id", "scheme", "address", name=op.f("pk_identities")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_identities_contact_id", "identities", ["contact_id"], unique=False)
 
 
 def _visitors() -> None:
     op.create_table(
-        "visitors",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("contact_id", types.Id(), nullable=False),
-        sa.Column("verified", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("expires_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_visitors")),
-        sqlite_with_rowid=False,
-    )
+        "visitors", _column("token_hash", sa.LargeBinary(length=32)), _column("account_id", ID),
+        _column("inbox_id", ID), _column("contact_id", ID),
+        _column("verified", FLAG, server_default=sa.false()), _column("language", TEXT, nullable=True),
+        _column("created_at", AT), _column("expires_at", AT),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_visitors")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_visitors_contact_id", "visitors", ["contact_id"], unique=False)
 
 
 def _threads() -> None:
     op.create_table(
-        "threads",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("contact_id", types.Id(), nullable=False),
-        sa.Column("scheme", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
+        "threads", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("contact_id", ID), _column("scheme", TEXT), _column("address", TEXT),
+        _column("created_at", AT), sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_threads_contact_id", "threads", ["contact_id"], unique=False)
 
 
 def _thread_keys() -> None:
     op.create_table(
-        "thread_keys",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("thread_id", types.Id(), nullable=False),
+        "thread_keys", _column("account_id", ID), _column("inbox_id", ID), _column("key", TEXT),
+        _column("thread_id", ID),
         sa.PrimaryKeyConstraint("account_id", "inbox_id", "key", name=op.f("pk_thread_keys")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _conversations() -> None:
     op.create_table(
-        "conversations",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("thread_id", types.Id(), nullable=False),
-        sa.Column("contact_id", types.Id(), nullable=False),
-        sa.Column("status", sa.Text(), server_default="open", nullable=False),
-        sa.Column("resolution", sa.Text(), nullable=True),
-        sa.Column("assignee_id", types.Id(), nullable=True),
-        sa.Column("priority", sa.Text(), nullable=True),
-        sa.Column("topic", sa.Text(), nullable=True),
-        sa.Column("snoozed_until", types.Instant(), nullable=True),
-        sa.Column("last_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("unread", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("read_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("seen_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("last_message_at", types.Instant(), nullable=False),
-        sa.Column("last_incoming_at", types.Instant(), nullable=True),
-        sa.Column("preview", sa.Text(), server_default="", nullable=False),
-        sa.Column("preview_kind", sa.Text(), nullable=True),
-        sa.Column("preview_direction", sa.Text(), nullable=True),
-        sa.Column("preview_author", sa.Text(), nullable=True),
-        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("opened_at", types.Instant(), nullable=False),
-        sa.Column("resolved_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
-        postgresql_with={"fillfactor": 80},
+        "conversations", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("thread_id", ID), _column("contact_id", ID),
+        _column("status", TEXT, server_default="open"), _column("resolution", TEXT, nullable=True),
+        _column("assignee_id", ID, nullable=True), _column("priority", TEXT, nullable=True),
+        _column("topic", TEXT, nullable=True), _column("snoozed_until", AT, nullable=True),
+        _column("last_seq", INT, server_default=ZERO), _column("unread", INT, server_default=ZERO),
+        _column("read_seq", INT, server_default=ZERO), _column("seen_seq", INT, server_default=ZERO),
+        _column("last_message_at", AT), _column("last_incoming_at", AT, nullable=True),
+        _column("preview", TEXT, server_default=""), _column("preview_kind", TEXT, nullable=True),
+        _column("preview_direction", TEXT, nullable=True), _column("preview_author", TEXT, nullable=True),
+        _column("version", INT, server_default=sa.text("1")), _column("opened_at", AT),
+        _column("resolved_at", AT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")), postgresql_with={"fillfactor": 80},
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index(
-        "ix_conversations_open",
-        "conversations",
+        "ix_conversations_open", "conversations",
         ["account_id", sa.literal_column("last_message_at DESC"), sa.literal_column("id DESC")],
-        unique=False,
-        sqlite_where=sa.text("status != 'resolved'"),
+        unique=False, sqlite_where=sa.text("status != 'resolved'"),
         postgresql_where=sa.text("status != 'resolved'"),
-    )
+    )  # fmt: skip
     op.create_index(
-        "ix_conversations_resolved",
-        "conversations",
-        ["account_id", sa.literal_column("resolved_at DESC"), sa.literal_column("id DESC")],
-        unique=False,
-        sqlite_where=sa.text("status = 'resolved'"),
-        postgresql_where=sa.text("status = 'resolved'"),
-    )
+        "ix_conversations_resolved", "conversations",
+        ["account_id", sa.literal_column("resolved_at DESC"), sa.literal_column("id DESC")], unique=False,
+        sqlite_where=sa.text("status = 'resolved'"), postgresql_where=sa.text("status = 'resolved'"),
+    )  # fmt: skip
     op.create_index(
-        "ix_conversations_snoozed",
-        "conversations",
-        ["snoozed_until"],
-        unique=False,
+        "ix_conversations_snoozed", "conversations", ["snoozed_until"], unique=False,
         sqlite_where=sa.text("snoozed_until IS NOT NULL"),
         postgresql_where=sa.text("snoozed_until IS NOT NULL"),
-    )
+    )  # fmt: skip
     op.create_index("ix_conversations_thread_id", "conversations", ["thread_id"], unique=False)
     op.create_index(
-        "uq_conversations_open_thread",
-        "conversations",
-        ["thread_id"],
-        unique=True,
-        sqlite_where=sa.text("status != 'resolved'"),
-        postgresql_where=sa.text("status != 'resolved'"),
-    )
+        "uq_conversations_open_thread", "conversations", ["thread_id"], unique=True,
+        sqlite_where=sa.text("status != 'resolved'"), postgresql_where=sa.text("status != 'resolved'"),
+    )  # fmt: skip
 
 
 def _messages() -> None:
     op.create_table(
-        "messages",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("conversation_id", types.Id(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("direction", sa.Text(), nullable=False),
-        sa.Column("author_type", sa.Text(), nullable=False),
-        sa.Column("author_id", types.Id(), nullable=True),
-        sa.Column("author_name", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("context", types.Json(), nullable=True),
-        sa.Column("reply_to_id", types.Id(), nullable=True),
-        sa.Column("source_id", sa.Text(), nullable=True),
-        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("starred", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("edited_at", types.Instant(), nullable=True),
-        sa.Column("deleted_at", types.Instant(), nullable=True),
-        sa.Column("sent_at", types.Instant(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.UniqueConstraint("id", name=op.f("uq_messages_id")),
-    )
+        "messages", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("conversation_id", ID), _column("seq", INT), _column("direction", TEXT),
+        _column("author_type", TEXT), _column("author_id", ID, nullable=True),
+        _column("author_name", TEXT, nullable=True), _column("kind", TEXT), _column("content", TEXT),
+        _column("context", JSON, nullable=True), _column("reply_to_id", ID, nullable=True),
+        _column("source_id", TEXT, nullable=True), _column("version", INT, server_default=sa.text("1")),
+        _column("starred", FLAG, server_default=sa.false()), _column("edited_at", AT, nullable=True),
+        _column("deleted_at", AT, nullable=True), _column("sent_at", AT, nullable=True),
+        _column("created_at", AT), sa.UniqueConstraint("id", name=op.f("uq_messages_id")),
+    )  # fmt: skip
     op.create_index(
-        "ix_messages_starred",
-        "messages",
-        ["account_id", sa.literal_column("id DESC")],
-        unique=False,
-        sqlite_where=sa.text("starred"),
-        postgresql_where=sa.text("starred"),
-    )
+        "ix_messages_starred", "messages", ["account_id", sa.literal_column("id DESC")], unique=False,
+        sqlite_where=sa.text("starred"), postgresql_where=sa.text("starred"),
+    )  # fmt: skip
     op.create_index("uq_messages_conversation_id_seq", "messages", ["conversation_id", "seq"], unique=True)
 
 
 def _message_versions() -> None:
     op.create_table(
-        "message_versions",
-        sa.Column("message_id", types.Id(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("replaced_at", types.Instant(), nullable=False),
+        "message_versions", _column("message_id", ID), _column("version", sa.Integer()),
+        _column("account_id", ID), _column("content", TEXT), _column("replaced_at", AT),
         sa.PrimaryKeyConstraint("message_id", "version", name=op.f("pk_message_versions")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _reactions() -> None:
     op.create_table(
-        "reactions",
-        sa.Column("message_id", types.Id(), nullable=False),
-        sa.Column("author_key", sa.Text(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("emoji", sa.Text(), nullable=False),
-        sa.Column("author_type", sa.Text(), nullable=False),
-        sa.Column("author_id", types.Id(), nullable=True),
-        sa.Column("author_name", sa.Text(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
+        "reactions", _column("message_id", ID), _column("author_key", TEXT), _column("account_id", ID),
+        _column("emoji", TEXT), _column("author_type", TEXT), _column("author_id", ID, nullable=True),
+        _column("author_name", TEXT, nullable=True), _column("created_at", AT),
         sa.PrimaryKeyConstraint("message_id", "author_key", name=op.f("pk_reactions")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _source_refs() -> None:
     op.create_table(
-        "source_refs",
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("message_id", types.Id(), nullable=True),
-        sa.Column("delivery_id", types.Id(), nullable=True),
-        sa.Column("pending", types.Json(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
+        "source_refs", _column("inbox_id", ID), _column("source_id", TEXT), _column("account_id", ID),
+        _column("message_id", ID, nullable=True), _column("delivery_id", ID, nullable=True),
+        _column("pending", JSON, nullable=True), _column("created_at", AT),
         sa.PrimaryKeyConstraint("inbox_id", "source_id", name=op.f("pk_source_refs")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
 
 
 def _deliveries() -> None:
     op.create_table(
-        "deliveries",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("conversation_id", types.Id(), nullable=False),
-        sa.Column("message_id", types.Id(), nullable=False),
-        sa.Column("status", sa.Text(), server_default="queued", nullable=False),
-        sa.Column("source_id", sa.Text(), nullable=True),
-        sa.Column("error_code", sa.Text(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("retryable", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("open_attempt", types.Id(), nullable=True),
-        sa.Column("pricing", types.Json(), nullable=True),
-        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("sent_at", types.Instant(), nullable=True),
-        sa.Column("delivered_at", types.Instant(), nullable=True),
-        sa.Column("read_at", types.Instant(), nullable=True),
-        sa.Column("failed_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        "deliveries", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("conversation_id", ID), _column("message_id", ID),
+        _column("status", TEXT, server_default="queued"), _column("source_id", TEXT, nullable=True),
+        _column("error_code", TEXT, nullable=True), _column("error", TEXT, nullable=True),
+        _column("retryable", FLAG, server_default=sa.false()),
+        _column("attempts", INT, server_default=ZERO), _column("open_attempt", ID, nullable=True),
+        _column("pricing", JSON, nullable=True), _column("version", INT, server_default=sa.text("1")),
+        _column("created_at", AT), _column("sent_at", AT, nullable=True),
+        _column("delivered_at", AT, nullable=True), _column("read_at", AT, nullable=True),
+        _column("failed_at", AT, nullable=True), sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"], unique=False)
     op.create_index(
-        "ix_deliveries_trouble",
-        "deliveries",
-        ["account_id", sa.literal_column("id DESC")],
-        unique=False,
+        "ix_deliveries_trouble", "deliveries", ["account_id", sa.literal_column("id DESC")], unique=False,
         sqlite_where=sa.text("status IN ('failed', 'unknown')"),
         postgresql_where=sa.text("status IN ('failed', 'unknown')"),
-    )
+    )  # fmt: skip
 
 
 def _delivery_attempts() -> None:
     op.create_table(
-        "delivery_attempts",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("delivery_id", types.Id(), nullable=False),
-        sa.Column("number", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("error_code", sa.Text(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("request", types.Json(), nullable=True),
-        sa.Column("response", types.Json(), nullable=True),
-        sa.Column("started_at", types.Instant(), nullable=False),
-        sa.Column("finished_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempts")),
-        sqlite_with_rowid=False,
-    )
+        "delivery_attempts", _column("id", ID), _column("account_id", ID), _column("delivery_id", ID),
+        _column("number", INT, server_default=ZERO), _column("outcome", TEXT, nullable=True),
+        _column("error_code", TEXT, nullable=True), _column("error", TEXT, nullable=True),
+        _column("request", JSON, nullable=True), _column("response", JSON, nullable=True),
+        _column("started_at", AT), _column("finished_at", AT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempts")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_delivery_attempts_delivery_id", "delivery_attempts", ["delivery_id"], unique=False)
 
 
 def _attachments() -> None:
     op.create_table(
-        "attachments",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=True),
-        sa.Column("conversation_id", types.Id(), nullable=True),
-        sa.Column("message_id", types.Id(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("blob", sa.Text(), nullable=True),
-        sa.Column("sha256", sa.Text(), nullable=True),
-        sa.Column("mime", sa.Text(), nullable=True),
-        sa.Column("filename", sa.Text(), nullable=True),
-        sa.Column("size", sa.BigInteger(), nullable=True),
-        sa.Column("source_media_id", sa.Text(), nullable=True),
-        sa.Column("source_url", sa.Text(), nullable=True),
-        sa.Column("created_by", types.Id(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_attachments_account_id_sha256", "attachments", ["account_id", "sha256"], unique=False)
+        "attachments", _column("id", ID), _column("account_id", ID),
+        _column("inbox_id", ID, nullable=True), _column("conversation_id", ID, nullable=True),
+        _column("message_id", ID, nullable=True), _column("state", TEXT),
+        _column("error", TEXT, nullable=True), _column("blob", TEXT, nullable=True),
+        _column("sha256", TEXT, nullable=True), _column("mime", TEXT, nullable=True),
+        _column("filename", TEXT, nullable=True), _column("size", INT, nullable=True),
+        _column("source_media_id", TEXT, nullable=True), _column("source_url", TEXT, nullable=True),
+        _column("created_by", ID, nullable=True), _column("created_at", AT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")), sqlite_with_rowid=False,
+    )  # fmt: skip
+    op.create_index(
+        "ix_attachments_account_id_sha256", "attachments", ["account_id", "sha256"], unique=False,
+    )  # fmt: skip
     op.create_index("ix_attachments_message_id", "attachments", ["message_id"], unique=False)
 
 
 def _canned_responses() -> None:
     op.create_table(
-        "canned_responses",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("shortcut", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("messages", types.Json(), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.Column("changed_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_responses")),
+        "canned_responses", _column("id", ID), _column("account_id", ID), _column("shortcut", TEXT),
+        _column("title", TEXT), _column("messages", JSON), _column("created_at", AT),
+        _column("changed_at", AT), sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_responses")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index(
-        "uq_canned_responses_account_id_shortcut", "canned_responses", ["account_id", "shortcut"], unique=True
-    )
+        "uq_canned_responses_account_id_shortcut", "canned_responses", ["account_id", "shortcut"],
+        unique=True,
+    )  # fmt: skip
 
 
 def _events() -> None:
     op.create_table(
-        "events",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("conversation_id", types.Id(), nullable=True),
-        sa.Column("subject_id", types.Id(), nullable=True),
-        sa.Column("seq", sa.BigInteger(), nullable=True),
-        sa.Column("facts", types.Json(), nullable=True),
-        sa.Column("at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "position", name=op.f("pk_events")),
-        sqlite_with_rowid=False,
-    )
+        "events", _column("account_id", ID), _column("position", INT), _column("type", TEXT),
+        _column("conversation_id", ID, nullable=True), _column("subject_id", ID, nullable=True),
+        _column("seq", INT, nullable=True), _column("facts", JSON, nullable=True), _column("at", AT),
+        sa.PrimaryKeyConstraint("account_id", "position", name=op.f("pk_events")), sqlite_with_rowid=False,
+    )  # fmt: skip
 
 
 def _idempotency_keys() -> None:
     op.create_table(
-        "idempotency_keys",
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("actor_id", types.Id(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
-        sa.Column("body_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.Column("result_id", types.Id(), nullable=True),
-        sa.Column("result", types.Json(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
+        "idempotency_keys", _column("account_id", ID), _column("actor_id", ID), _column("key", TEXT),
+        _column("route", TEXT), _column("body_hash", sa.LargeBinary(length=32)),
+        _column("status", sa.SmallInteger()), _column("result_id", ID, nullable=True),
+        _column("result", JSON, nullable=True), _column("created_at", AT),
         sa.PrimaryKeyConstraint("account_id", "actor_id", "key", name=op.f("pk_idempotency_keys")),
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"], unique=False)
 
 
 def _receipts() -> None:
     op.create_table(
-        "receipts",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("query", types.Json(), nullable=True),
-        sa.Column("headers", types.Json(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.Text(), server_default="new", nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("events", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("received_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
-        sqlite_with_rowid=False,
-    )
+        "receipts", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("method", TEXT), _column("query", JSON, nullable=True),
+        _column("headers", JSON, nullable=True), _column("body", sa.LargeBinary()),
+        _column("state", TEXT, server_default="new"), _column("reason", TEXT, nullable=True),
+        _column("events", INT, server_default=ZERO), _column("received_at", AT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_receipts_inbox_id_id", "receipts", ["inbox_id", "id"], unique=False)
 
 
 def _lanes() -> None:
     op.create_table(
-        "lanes",
-        sa.Column("queue", sa.Text(), nullable=False),
-        sa.Column("key", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("run_at", types.Instant(), nullable=False),
-        sa.Column("leased_until", types.Instant(), nullable=True),
-        sa.Column("fence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("pending", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("claims", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.PrimaryKeyConstraint("queue", "key", name=op.f("pk_lanes")),
-        postgresql_with={"fillfactor": 70},
+        "lanes", _column("queue", TEXT), _column("key", ID), _column("account_id", ID),
+        _column("run_at", AT), _column("leased_until", AT, nullable=True),
+        _column("fence", INT, server_default=ZERO), _column("pending", INT, server_default=ZERO),
+        _column("claims", INT, server_default=ZERO),
+        sa.PrimaryKeyConstraint("queue", "key", name=op.f("pk_lanes")), postgresql_with={"fillfactor": 70},
         sqlite_with_rowid=False,
-    )
+    )  # fmt: skip
     op.create_index(
-        "ix_lanes_queue_account_id_run_at", "lanes", ["queue", "account_id", "run_at"], unique=False
-    )
+        "ix_lanes_queue_account_id_run_at", "lanes", ["queue", "account_id", "run_at"], unique=False,
+    )  # fmt: skip
 
 
 def _jobs() -> None:
     op.create_table(
-        "jobs",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
-        sa.Column("queue", sa.Text(), nullable=False),
-        sa.Column("key", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("payload", types.Json(), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("run_at", types.Instant(), nullable=False),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
-        postgresql_with={"fillfactor": 70},
-    )
+        "jobs", _column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True),
+        _column("queue", TEXT), _column("key", ID), _column("account_id", ID), _column("payload", JSON),
+        _column("attempts", INT, server_default=ZERO), _column("error", TEXT, nullable=True),
+        _column("run_at", AT), _column("created_at", AT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")), postgresql_with={"fillfactor": 70},
+    )  # fmt: skip
     op.create_index("ix_jobs_lane", "jobs", ["queue", "key", "id"], unique=False)
 
 
 def _dead_letters() -> None:
     op.create_table(
-        "dead_letters",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("queue", sa.Text(), nullable=False),
-        sa.Column("key", types.Id(), nullable=False),
-        sa.Column("payload", types.Json(), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("failed_at", types.Instant(), nullable=False),
-        sa.Column("replayed_at", types.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
-        sqlite_with_rowid=False,
-    )
+        "dead_letters", _column("id", ID), _column("account_id", ID), _column("queue", TEXT),
+        _column("key", ID), _column("payload", JSON), _column("attempts", INT, server_default=ZERO),
+        _column("reason", TEXT), _column("failed_at", AT), _column("replayed_at", AT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index(
-        "ix_dead_letters_account_id_id",
-        "dead_letters",
-        ["account_id", sa.literal_column("id DESC")],
+        "ix_dead_letters_account_id_id", "dead_letters", ["account_id", sa.literal_column("id DESC")],
         unique=False,
-    )
+    )  # fmt: skip
 
 
 def _channel_notices() -> None:
     op.create_table(
-        "channel_notices",
-        sa.Column("id", types.Id(), nullable=False),
-        sa.Column("account_id", types.Id(), nullable=False),
-        sa.Column("inbox_id", types.Id(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("detail", types.Json(), nullable=True),
-        sa.Column("created_at", types.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_notices")),
-        sqlite_with_rowid=False,
-    )
+        "channel_notices", _column("id", ID), _column("account_id", ID), _column("inbox_id", ID),
+        _column("kind", TEXT), _column("code", TEXT, nullable=True), _column("title", TEXT, nullable=True),
+        _column("detail", JSON, nullable=True), _column("created_at", AT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_notices")), sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index(
-        "ix_channel_notices_inbox_id_id",
-        "channel_notices",
-        ["inbox_id", sa.literal_column("id DESC")],
+        "ix_channel_notices_inbox_id_id", "channel_notices", ["inbox_id", sa.literal_column("id DESC")],
         unique=False,
-    )
+    )  # fmt: skip
 
 
 _TABLES = {
