@@ -13,9 +13,10 @@ from frontdesk.features.delivery import deliverer
 from frontdesk.runtime import container
 from frontdesk.simulators.whatsapp import Settings, WhatsAppSimulator, serve
 from frontdesk.simulators.whatsapp.faults import Fault, FaultKind
-from frontdesk.simulators.whatsapp.state import Phone
+from frontdesk.simulators.whatsapp.state import Business, Phone
 from tests.desk import RunningDesk, running_desk, until
 from tests.provider import inboxes_at
+from tests.services.processes import free_port
 
 CONFIG = {
     "phone_number_id": "106540352242922",
@@ -32,6 +33,7 @@ class Line:
 
     desk: RunningDesk
     network: WhatsAppSimulator
+    business: Business
     phone: Phone
     conversation: str
 
@@ -84,8 +86,8 @@ async def open_line(database_url: str, folder: Path, monkeypatch: pytest.MonkeyP
             )
             phone = network.add_phone("447700900142", "Nora")
             network.network.write(business, phone, "text", {"body": "Is my bike ready?"})
-            (conversation,) = await until(lambda: conversations(desk), what="the first message")
-            yield Line(desk, network, phone, conversation["id"])
+            (conversation,) = await until(lambda: conversations(desk), seconds=30, what="the first message")
+            yield Line(desk, network, business, phone, conversation["id"])
 
 
 async def conversations(desk: RunningDesk) -> list[dict[str, Any]]:
@@ -97,19 +99,18 @@ async def conversations(desk: RunningDesk) -> list[dict[str, Any]]:
 async def test_g7_m13_s2_14_a_send_whose_answer_is_lost_is_shown_and_then_settled_by_its_status(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
 ) -> None:
-    monkeypatch.setattr(graph, "SEND_SECONDS", 0.6)
+    monkeypatch.setattr(graph, "SEND_SECONDS", 1.0)
     async with open_line(database_url, tmp_path / "data", monkeypatch) as line:
-        line.network.faults.rules = [
-            Fault(kind=kind, count=1),
-            Fault(kind=FaultKind.HOOK_DELAY, count=1, seconds=2.5),
-        ]
+        line.network.faults.rules = [Fault(kind=kind, count=1)]
+        hooks, line.business.hook_url = line.business.hook_url, f"http://127.0.0.1:{free_port()}/"
         made = await line.say("It is ready", "once")
         again = await line.say("It is ready", "once")
         assert (again["id"], again["seq"]) == (made["id"], made["seq"])
-        await until(lambda: line.is_at(made["id"], "unknown"), what="unknown")
+        await until(lambda: line.is_at(made["id"], "unknown"), seconds=30, what="unknown")
+        line.business.hook_url = hooks
         after = await line.say("Come by until six", "twice")
-        await until(lambda: line.is_at(made["id"], "read"), what="the report that settles it")
-        await until(lambda: line.is_at(after["id"], "read"), what="the message after it")
+        await until(lambda: line.is_at(made["id"], "read"), seconds=30, what="the report that settles it")
+        await until(lambda: line.is_at(after["id"], "read"), seconds=30, what="the message after it")
 
         assert line.shown == [("It is ready", "read"), ("Come by until six", "read")]
         sends = list(line.network.state.sends)
@@ -128,7 +129,7 @@ async def test_g8_a_status_that_is_quicker_than_the_answer_is_applied(
     async with open_line(database_url, tmp_path / "data", monkeypatch) as line:
         line.network.faults.rules = [Fault(kind=FaultKind.STATUS_FIRST)]
         made = await line.say("It is ready", "once")
-        await until(lambda: line.is_at(made["id"], "read"), what="read")
+        await until(lambda: line.is_at(made["id"], "read"), seconds=30, what="read")
         assert line.shown == [("It is ready", "read")]
         assert "delivery.unknown" not in await line.told(made["id"])
 
