@@ -104,8 +104,8 @@ class Pages:
         static: The folder with `console` and `widget`.
     """
 
-    def __init__(self, config: ApiConfig, static: Path = STATIC) -> None:
-        self._config = config
+    def __init__(self, config: ApiConfig, static: Path | None = None) -> None:
+        self._config, static = config, static or STATIC
         self._console, self._widget = Folder(static / "console"), Folder(static / "widget")
         self._demo = Folder(DEMO)
 
@@ -127,7 +127,7 @@ class Pages:
             return self._widget.get(path.removeprefix("/widget/")).response(request)
         if path in {"/demo/shop", "/demo/shop.css"}:
             return self._shop(request, path)
-        if path.startswith("/assets/") or "." in path.rpartition("/")[2]:
+        if path.startswith("/assets/") or "." in path:
             return self._console.get(path.removeprefix("/")).response(request)
         if path.startswith(_API):
             raise HTTPException(404)

@@ -44,7 +44,7 @@ def configure(level: str = "info", shape: Literal["auto", "json", "text"] = "aut
         processors=[*_PROCESSORS, redact, *last, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
