@@ -247,10 +247,11 @@ async def test_a_refused_draft_leaves_no_key(store: Store, append: Append) -> No
     assert await desk.count(t.idempotency_keys) == 0
 
 
-async def test_nul_fails_its_draft_only(store: Store) -> None:
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+async def test_text_that_sql_cannot_hold_fails_its_draft_only(store: Store, text: str) -> None:
     desk = await Desk(store).open()
     bad = desk.incoming()
-    bad.content = '{"text":"a\0b"}'
+    bad.content = '{"text":"' + text + '"}'
     results = await asyncio.gather(
         store.append(desk.incoming()),
         store.append(bad),

@@ -88,9 +88,11 @@ async def test_a_wrong_parameter_is_refused(store: Store) -> None:
         await store.read(lambda tx: tx.rows(_GET))
 
 
-async def test_nul_is_refused_before_it_reaches_sql(store: Store) -> None:
+async def test_text_that_sql_cannot_hold_is_refused_before_it(store: Store) -> None:
     with pytest.raises(Invalid, match="NUL"):
         await store.write(lambda tx: tx.run(_ADD, **_account("a\0b")))
+    with pytest.raises(Invalid, match="surrogate"):
+        await store.write(lambda tx: tx.run(_ADD, **_account("a\ud83d")))
     assert await Desk(store).count(t.accounts) == 0
 
 

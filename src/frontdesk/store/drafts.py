@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from frontdesk.domain.errors import Invalid
 from frontdesk.domain.message import Author, Direction
 from frontdesk.kit.ids import uuid7
 from frontdesk.store.idempotency import IdempotencyKey
-from frontdesk.store.statement import Row
+from frontdesk.store.statement import Row, check_text
 
 
 @dataclass(slots=True)
@@ -88,11 +87,11 @@ def check(draft: Draft) -> None:
     """Refuse what SQL cannot hold, before it meets its mates in a batch.
 
     Raises:
-        Invalid: A text holds NUL.
+        Invalid: A text holds NUL or half of a surrogate pair.
         ValueError: It has both a source id and an idempotency key: which of them decides would be open.
     """
     if draft.source_id is not None and draft.idempotency is not None:
         raise ValueError("a draft has a source id or an idempotency key, not both")
-    texts = (draft.content, draft.preview, draft.source_id, draft.author.name, draft.kind)
-    if any(text is not None and "\0" in text for text in texts):
-        raise Invalid("Text must not hold the character NUL (U+0000).", field="content")
+    for text in (draft.content, draft.preview, draft.source_id, draft.author.name):
+        if text is not None:
+            check_text("content", text)

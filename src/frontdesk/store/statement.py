@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from frontdesk.domain.errors import Invalid
 
-__all__ = ["DIALECTS", "DialectName", "Plan", "Row", "Statement", "insert"]
+__all__ = ["DIALECTS", "DialectName", "Plan", "Row", "Statement", "check_text", "insert"]
 # `insert` (with on_conflict_do_nothing / on_conflict_do_update) compiles for both engines
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -45,10 +45,19 @@ class _Slot:
         self.name, self.literal, self.prepare = name, literal, prepare
 
 
-def _refuse_nul(name: str, value: str) -> str:
+def check_text(name: str, value: str) -> None:
+    """Refuse text that SQL cannot hold.
+
+    Raises:
+        Invalid: It holds NUL or half of a surrogate pair.
+    """
     if "\0" in value:
         raise Invalid("Text must not hold the character NUL (U+0000).", field=name)
-    return value
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise Invalid("Text must be Unicode; half of a surrogate pair is not.", field=name) from error
 
 
 class Plan:
@@ -102,7 +111,7 @@ class Plan:
                 if slot.prepare is not None:
                     value = slot.prepare(value)
                 if isinstance(value, str):
-                    _refuse_nul(slot.name, value)
+                    check_text(slot.name, value)
             args.append(value)
         return sql, args
 
