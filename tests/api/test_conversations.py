@@ -178,6 +178,11 @@ async def test_assigning_tells_the_timeline_and_sends_nothing(shop: Shop) -> Non
         "text": "Assigned to Ana Agent",
     }  # fmt: skip
     assert (activity["status"], activity["author"]["name"]) == (None, "Olive Owner")
+    shown = await owner.get(path)
+    assert (shown["preview"], shown["last_message_at"]) == (
+        conversation["preview"],
+        conversation["last_message_at"],
+    )
     assert shop.desk.channel.sent == []
     assert (await owner.post(f"{path}/assign", {"assignee_id": None}, 200))["assignee"] is None
 

@@ -105,6 +105,17 @@ _READ_UP_TO = Statement(
 _SEEN_UP_TO = Statement(
     sa.update(_c).where(_c.c.id == P("id")).values(seen_seq=P("seq"), version=_c.c.version + 1)
 )
+_KEEP_PREVIEW = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("conversation"))
+    .values(
+        preview=P("preview"),
+        preview_kind=P("preview_kind"),
+        preview_direction=P("preview_direction"),
+        preview_author=P("preview_author"),
+        last_message_at=P("last_message_at"),
+    )
+)
 _VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
 _COUNT_UNREAD = Statement(
     sa.select(sa.func.count())
@@ -237,6 +248,19 @@ def mark_seen(tx: Tx, conversation_id: UUID, seq: int) -> int:
     """The contact has read a locked conversation up to `seq`; answers its new version."""
     tx.run(_SEEN_UP_TO, id=conversation_id, seq=seq)
     return version(tx, conversation_id)
+
+
+def keep_preview(tx: Tx, row: Row) -> None:
+    """Show a locked conversation in lists as it was: an activity is told in the timeline only."""
+    tx.run(
+        _KEEP_PREVIEW,
+        conversation=row.id,
+        preview=row.preview,
+        preview_kind=row.preview_kind,
+        preview_direction=row.preview_direction,
+        preview_author=row.preview_author,
+        last_message_at=row.last_message_at,
+    )
 
 
 def version(tx: ReadTx, conversation_id: UUID) -> int:

@@ -244,3 +244,4 @@ def _note(tx: Tx, scope: Scope, row: Row, event: EventType, *, text: str, subjec
         expect_open=False,
     )
     store_messages.append(tx, [draft])
+    conversations.keep_preview(tx, row)

@@ -159,4 +159,6 @@ def _tell_change(tx: Tx, desk: Desk, event_id: UUID, thread_id: UUID, event: i.A
         sent_at=event.at,
         expect_open=False,
     )
+    conversations.lock_many(tx, [conversation.id])
     store_messages.append(tx, [draft])
+    conversations.keep_preview(tx, conversation)
