@@ -10,7 +10,7 @@ from uuid import UUID
 
 from frontdesk.domain.inbound import Address
 
-_PHONES = frozenset({"phone", "whatsapp"})
+_PHONES = frozenset({"phone"})
 _MAILS = frozenset({"email"})
 
 

@@ -188,6 +188,7 @@ async def _change(url: str, run: Callable[["Connection"], None]) -> None:
         await _run_postgres(url, run)
         return
     path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
         _keep_sqlite(path, _sqlite_status(path))
