@@ -151,6 +151,16 @@ def test_a_message_of_one_customer_is_never_another_ones() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", [{"first": "Nora"}, ["Nora"], 7, None, ""])
+def test_a_name_that_is_no_text_is_left_out(name: Any) -> None:
+    contacts = [{"profile": {"name": name}, "wa_id": "447700900142"}]
+    message = {"from": "447700900142", "id": "wamid.1", "type": "text", "text": {"body": "x"}}
+    [event] = parse_body(value_of(contacts=contacts, messages=[message]))
+    assert isinstance(event, i.MessageReceived)
+    assert event.party.name is None
+    assert event.party.addresses[0] == i.Address("whatsapp", "447700900142")
+
+
 def test_an_echo_is_outgoing_and_belongs_to_the_customers_thread() -> None:
     message = message_of("echo")
     assert message.direction is Direction.OUTGOING

@@ -62,7 +62,7 @@ def _received(
         content, shown = unsupported(raw, _why(error)), None
     if shown:
         extra |= shown
-    thread_key, group = other.thread_key, raw.get("group_id")
+    thread_key, source_id, group = other.thread_key, raw.get("id"), raw.get("group_id")
     if group:
         extra["chat"] = text(group)
         thread_key = f"group:{extra['chat']}"
@@ -71,7 +71,9 @@ def _received(
     received.at = read_time(raw.get("timestamp"))
     received.account_ref = frame.account_ref
     received.extra = extra
-    received.source_id = text(raw.get("id"))
+    received.source_id = (
+        source_id if source_id.__class__ is str and 0 < len(source_id) <= p.MAX_ID else text(source_id)
+    )
     received.party = other.party
     received.thread_key = thread_key
     received.content = content

@@ -36,7 +36,7 @@ class Frame:
     def __init__(self, value: _Raw) -> None:
         metadata, contacts = value.get("metadata"), value.get("contacts")
         ours = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-        self.account_ref = account(ours)
+        self.account_ref = ours if ours.__class__ is str and 0 < len(ours) <= MAX_ID else account(ours)
         self.contacts: list[Any] = contacts if isinstance(contacts, list) else []
         self.value = value
 
@@ -56,7 +56,7 @@ class Frame:
         try:
             return _other(number, user_id, wa_id, name)
         except TypeError:  # nothing that can be remembered, so no id either
-            return _other(text(number), text(user_id), text(wa_id), text(name))
+            return _other(text(number), text(user_id), text(wa_id), None)
 
     def _likely_contact(self, number: object, user_id: object) -> _Raw:
         """A contact whose number is written in another way, or who stands alone with a lone message."""
@@ -97,7 +97,7 @@ def text(value: object) -> str | None:
     Raises:
         ValueError: It is longer than any id.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if value.__class__ is int:
         value = str(value)
     if not isinstance(value, str):
         return None
