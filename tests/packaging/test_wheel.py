@@ -135,7 +135,7 @@ def test_the_desk_starts_without_node_and_serves_its_pages(installed: Path, tmp_
     with log.open("wb") as out:
         desk = subprocess.Popen(command, cwd=tmp_path, env={"PATH": ""}, stdout=out, stderr=out)
     try:
-        wait_until(lambda: desk.poll() is not None or listens(port), what="the desk listening")
+        wait_until(lambda: desk.poll() is not None or listens(port), seconds=60, what="the desk listening")
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
             answers = {path: client.get(path) for path in ("/health/ready", "/", "/widget.js")}
     except BaseException as error:
