@@ -6,9 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx2
 
 from tests.services.processes import die_with_parent, free_port
 
@@ -67,13 +67,18 @@ class Victim:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the desk ended with {self._process.returncode}:\n{self.tail()}")
-            try:
-                if httpx2.get(f"{self.url}/health/ready", timeout=1, trust_env=False).status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                pass
+            if self._is_ready():
+                return
             time.sleep(0.02)
         raise TimeoutError(f"the desk was not ready in time:\n{self.tail()}")
+
+    def _is_ready(self) -> bool:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=1)) as connection:
+            try:
+                connection.request("GET", "/health/ready")
+                return connection.getresponse().status == 200
+            except (OSError, HTTPException):
+                return False
 
     def tail(self) -> str:
         """The end of its log."""
