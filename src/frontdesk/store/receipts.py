@@ -50,6 +50,9 @@ _ADD = Statement(
 )
 _GET = Statement(sa.select(_r).where(_r.c.id == P("id"), _r.c.account_id == P("account_id")))
 _MANY = Statement(sa.select(_r).where(_r.c.id.in_(P("ids", expanding=True))))
+_SIZES = Statement(
+    sa.select(_r.c.id, sa.func.length(_r.c.body).label("size")).where(_r.c.id.in_(P("ids", expanding=True)))
+)
 _FINISH = Statement(
     sa.update(_r).where(_r.c.id == P("id")).values(state=P("state"), reason=P("reason"), events=P("events"))
 )
@@ -131,6 +134,11 @@ def get(tx: ReadTx, account_id: UUID, receipt_id: UUID) -> Row:
 def many(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Receipts by id, for the worker that reads them."""
     return {row.id: row for row in tx.rows(_MANY, ids=ids)} if ids else {}
+
+
+def sizes(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The bytes of each of these receipts' bodies."""
+    return {row.id: int(row.size) for row in tx.rows(_SIZES, ids=ids)} if ids else {}
 
 
 def finish(tx: Tx, receipt_id: UUID, *, reason: str | None = None, events: int = 0) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from frontdesk.domain.content import Image, Media
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.features.attachments.uploads import Uploads
+from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest.files import Fetcher
 from frontdesk.features.ingest.reading import Reader
 from frontdesk.ports.channel import FetchedMedia, MediaFetchFailed
@@ -17,6 +19,7 @@ from frontdesk.store import jobs, receipts
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store
 from frontdesk.store.receipts import Receipt
+from frontdesk.store.tx import ReadTx, Row
 from tests.features.scene import PaperBlobs, PaperInboxes, Scene, said, status, text, until, working
 
 
@@ -256,3 +259,44 @@ async def test_a_fetch_that_can_heal_is_tried_again(scene: Scene, monkeypatch: p
 
 async def was_tried(scene: Scene) -> bool:
     return any(job.attempts for job in await scene.all_of(t.jobs))
+
+
+async def test_a_lane_whose_handling_failed_goes_on_soon(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G12: trouble of a moment does not hold an inbox up until its lease ends."""
+    monkeypatch.setattr("frontdesk.features.jobs.worker._AGAIN_SECONDS", 0.05)
+    working_reader = reader(scene)
+    opening = working_reader._inboxes.open
+    troubles = [RuntimeError("a moment's trouble")]
+
+    async def open_later(inbox_id: UUID) -> OpenInbox:
+        if troubles:
+            raise troubles.pop()
+        return await opening(inbox_id)
+
+    monkeypatch.setattr(working_reader._inboxes, "open", open_later)
+    await take(scene, b"x", text("a"))
+    async with working(working_reader.worker()):
+        await until(lambda: nothing_waits(scene), seconds=10)
+    assert await states(scene) == ["done"]
+
+
+async def test_large_bodies_are_not_held_all_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """G11: memory is bounded by bytes, not by the number of requests."""
+    monkeypatch.setattr("frontdesk.features.ingest.reading._BYTES_AT_ONCE", 1000)
+    held: list[int] = []
+    many = receipts.many
+
+    def watched(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, Row]:
+        held.append(len(ids))
+        return many(tx, ids)
+
+    monkeypatch.setattr(receipts, "many", watched)
+    for n in range(6):
+        await take(scene, b"%d" % n + b"x" * 700, text(f"{n}", source_id=f"m{n}"))
+    async with working(reader(scene).worker()):
+        await until(lambda: nothing_waits(scene))
+    assert held == [1] * 6
+    messages = await scene.read((await scene.conversation()).id)
+    assert [m["content"]["body"] for m in messages] == [f"{n}" for n in range(6)]

@@ -33,10 +33,10 @@ class Marker:
     async def handle(self, lane: Lane) -> None:
         """Send a lane's newest mark; it stands for the older ones, and a lost one does no harm."""
         if lane.jobs:
-            job = lane.jobs[-1]
-            scope = system_scope(lane.account_id)
-            row = await self._store.read(lambda tx: conversations.get(tx, scope, lane.key))
-            await self._mark(row, job.payload["source_id"])
+            source_id = lane.jobs[-1].payload["source_id"]
+            found = await self._store.read(lambda tx: conversations.many(tx, lane.account_id, [lane.key]))
+            if lane.key in found:
+                await self._mark(found[lane.key], source_id)
         ids = [job.id for job in lane.jobs]
         await self._store.write(lambda tx: jobs.done(tx, lane, ids))
 

@@ -4,7 +4,7 @@ A receipt that cannot be read or applied is kept with the reason, becomes a dead
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -30,6 +30,7 @@ LEASE_SECONDS = 15
 """Reading waits for nobody but the database; what a killed worker held is soon another\'s."""
 _EVENTS_OF_A_CHANGE = 200
 _LARGE_BODY = 256 * 1024
+_BYTES_AT_ONCE = 8 * 1024 * 1024
 _ALONE_AFTER = 3
 """Claims without getting on after which a lane's jobs are read one by one."""
 _GIVE_UP_AFTER = 6
@@ -69,8 +70,6 @@ class Reader:
         if lane.claims > _GIVE_UP_AFTER:
             await self._bury(lane, work[0], "It stopped the worker again and again.", release=True)
             return
-        ids = {UUID(job.payload["receipt"]): job for job in work}
-        rows = await self._store.read(lambda tx: receipts.many(tx, list(ids)))
         try:
             opened = await self._inboxes.open(lane.key)
         except Busy:
@@ -78,15 +77,22 @@ class Reader:
         except DeskError as error:
             await self._refuse_all(lane, work, error.message)
             return
-        desk = desk_of(opened.row)
+        ids = {UUID(job.payload["receipt"]): job for job in work}
+        sizes = await self._store.read(lambda tx: receipts.sizes(tx, list(ids)))
+        for some in _within_memory(ids, sizes):
+            await self._read(lane, opened, some)
+        await self._store.write(lambda tx: jobs.release(tx, lane))
+
+    async def _read(self, lane: Lane, opened: OpenInbox, some: Mapping[UUID, Job]) -> None:
+        rows = await self._store.read(lambda tx: receipts.many(tx, list(some)))
         parsed = [
             one
-            for receipt_id, job in ids.items()
+            for receipt_id, job in some.items()
             if (one := await self._parse(lane, job, receipt_id, rows.get(receipt_id), opened)) is not None
         ]
+        desk = desk_of(opened.row)
         for chunk in _chunks(parsed):
             await self._apply(lane, desk, chunk)
-        await self._store.write(lambda tx: jobs.release(tx, lane))
 
     async def _parse(
         self, lane: Lane, job: Job, receipt_id: UUID, row: Row | None, opened: OpenInbox
@@ -147,6 +153,20 @@ class Reader:
 def desk_of(row: Row) -> Desk:
     """The inbox as the conversations see it."""
     return Desk(row.account_id, row.id, row.name, ReopenPolicy(row.reopen_policy))
+
+
+def _within_memory(ids: Mapping[UUID, Job], sizes: Mapping[UUID, int]) -> list[dict[UUID, Job]]:
+    """Receipts in order, in groups whose bodies may be held at once."""
+    out: list[dict[UUID, Job]] = []
+    held = _BYTES_AT_ONCE
+    for receipt_id, job in ids.items():
+        size = sizes.get(receipt_id, 0)
+        if held + size > _BYTES_AT_ONCE:
+            out.append({})
+            held = 0
+        out[-1][receipt_id] = job
+        held += size
+    return out
 
 
 def _chunks(parsed: Sequence[_Parsed]) -> list[list[_Parsed]]:

@@ -21,6 +21,7 @@ log = structlog.get_logger("frontdesk.worker")
 POLL_SECONDS = 1.0
 GRACE_SECONDS = 8.0
 _LONGEST_PAUSE = 5.0
+_AGAIN_SECONDS = 1.0
 
 
 class Worker:
@@ -116,6 +117,17 @@ class Worker:
             log.info("lease_lost", queue=self.queue, lane=str(lane.key))
         except Exception:  # the edge of the worker: one lane's trouble is not the others'
             log.exception("lane_failed", queue=self.queue, lane=str(lane.key))
+            await self._give_back_later(lane)
+
+    async def _give_back_later(self, lane: Lane) -> None:
+        """So that a lane does not wait for the end of its lease once the trouble is over."""
+        for _ in range(int(self._lease_seconds / _AGAIN_SECONDS)):
+            await asyncio.sleep(_AGAIN_SECONDS)
+            try:
+                await self._store.write(lambda tx: jobs.release(tx, lane))
+            except (Busy, OSError):
+                continue
+            return
 
     async def _rest(self, *, full: bool) -> None:
         """Until something wakes us, a lane becomes due, or a second has passed."""
