@@ -84,10 +84,10 @@ class PostChannel:
             raise SignatureInvalid("The hook is not signed.")
         return None
 
-    def parse(self, request: RawRequest) -> Sequence[InboundEvent]:  # noqa: ARG002
+    def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
         return ()
 
-    async def send(self, outbound: Outbound, connection: Connection) -> SendResult:  # noqa: ARG002
+    async def send(self, outbound: Outbound, connection: Connection) -> SendResult:
         if not isinstance(outbound, OutboundMessage):
             return Sent(source_id=None)
         self.sent.append(outbound)
@@ -95,9 +95,9 @@ class PostChannel:
 
     async def fetch(
         self,
-        source_media_id: str | None,  # noqa: ARG002
-        url: str | None,  # noqa: ARG002
-        connection: Connection,  # noqa: ARG002
+        source_media_id: str | None,
+        url: str | None,
+        connection: Connection,
     ) -> FetchedMedia:
         raise MediaFetchFailed("there is none", retryable=False)
 
@@ -138,7 +138,8 @@ class Tenant:
             {"box": "one", "access_token": "post-secret"} if config is None and channel == "post" else config
         )
         body = {"channel": channel, "name": name, "config": dict(values or {}), **more}
-        return await self.post("/v1/inboxes", body)
+        made: dict[str, Any] = await self.post("/v1/inboxes", body)
+        return made
 
     async def contact(self, name: str = "Nora Vidal", *addresses: tuple[str, str]) -> UUID:
         """Make a contact as an inbound message would."""
