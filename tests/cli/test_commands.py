@@ -91,12 +91,11 @@ def test_users_are_made_without_a_browser(tmp_path: Path) -> None:
 
 
 def test_a_demo_starts_twice_and_keeps_to_itself(tmp_path: Path) -> None:
-    with DeskProcess(tmp_path, "--demo") as desk:
+    with DeskProcess(tmp_path, "--demo") as desk, httpx2.Client(base_url=desk.url) as client:
         [email, password] = re.findall(r"Sign in:\s+(\S+)\s+password:\s+(\S+)", desk.text)[0]
         assert f"{desk.url}/phones" in desk.text
         told = httpx2.get(f"{desk.url}/v1/setup").json()
         assert told["demo_sign_in"] == {"email": email, "password": password}
-        client = httpx2.Client(base_url=desk.url)
         assert client.post("/v1/session", json=told["demo_sign_in"]).status_code == 201
         before = [client.get(path).json() for path in ("/v1/users", "/v1/inboxes")]
         assert [len(each["items"]) for each in before] == [3, 2]
@@ -108,9 +107,9 @@ def test_a_demo_starts_twice_and_keeps_to_itself(tmp_path: Path) -> None:
         other.mkdir()
         taken = frontdesk(other, "up", "--demo", "--port", str(desk.port))
         assert (taken.returncode, "Address already in use" in taken.stderr) == (1, True), taken.stderr
+        cookies = client.cookies
         assert desk.stop() < 10
-    with DeskProcess(tmp_path, "--demo") as desk:
-        client.base_url = desk.url
+    with DeskProcess(tmp_path, "--demo") as desk, httpx2.Client(base_url=desk.url, cookies=cookies) as client:
         after = [client.get(path).json() for path in ("/v1/users", "/v1/inboxes")]
         for one, two in zip(before[1]["items"], after[1]["items"], strict=True):
             assert {**one, "hook_url": ""} == {**two, "hook_url": ""}
