@@ -10,6 +10,14 @@ import redis
 from playwright.async_api import Page
 from pytest_socket import SocketConnectBlockedError
 
+from tests.services.databases import ENGINES
+
+
+def test_s1_08_whoever_asks_for_a_database_or_a_desk_runs_on_both_engines(database_url: str) -> None:
+    """One code, one suite, two engines: the fixtures that all these tests ask for have both."""
+    assert ENGINES == ("sqlite", "postgresql")
+    assert database_url.split(":", maxsplit=1)[0] in ENGINES
+
 
 async def test_each_engine_gives_an_empty_database(empty_database_url: str) -> None:
     scheme, _, rest = empty_database_url.partition("://")

@@ -121,6 +121,7 @@ def _tables(connection: sa.Connection) -> list[str]:
 
 
 async def test_a_start_migrates_an_empty_database(empty_database_url: str) -> None:
+    """S3-28."""
     with pytest.raises(SchemaMismatch) as refused:
         await open_store(empty_database_url, migrate=False)
     assert refused.value.hint == "Run: frontdesk migrate up"
