@@ -44,9 +44,10 @@ format: setup ## put the sources into shape
 	$(BIN)/ruff format
 	$(NPM) run format --if-present
 
-generate: setup ## write what is generated from the code: OpenAPI document, settings
+generate: setup ## write what is generated from the code: OpenAPI document, its types, settings
 	$(BIN)/frontdesk openapi --output web/shared/openapi.json
 	$(BIN)/frontdesk config docs > docs/settings.md
+	$(NPM) run types
 
 e2e: ## the tests in a real browser
 	@$(PYTHON) scripts/setup.py --tests

@@ -15,7 +15,7 @@ def printed(*arguments: str) -> str:
 
 
 def test_the_openapi_document_is_in_step_with_the_code() -> None:
-    """S1-07, S1-18: the browser's types are made from this file, and `npm run check` fails when they drift."""
+    """S1-07, S1-18: the browser's types are made from this file; `npm run check` fails when they drift."""
     served = json.loads(printed("openapi"))
     kept = json.loads((ROOT / "web" / "shared" / "openapi.json").read_text(encoding="utf-8"))
     assert served["openapi"].startswith("3.1")

@@ -1808,7 +1808,10 @@ export interface components {
         };
         /**
          * ConversationRead
-         * @description A conversation. `window_closes_at` is null where the channel has no window (or none was opened).
+         * @description A conversation.
+         *
+         *     `participants_id` is an alias made of the addresses; `window_closes_at` is null where there is no window
+         *     or none was opened.
          */
         ConversationRead: {
             /**
@@ -1822,6 +1825,11 @@ export interface components {
              * Format: uuid
              */
             thread_id: string;
+            /**
+             * Participants Id
+             * Format: uuid
+             */
+            participants_id: string;
             contact: components["schemas"]["ContactBrief"];
             /**
              * Status
@@ -1881,6 +1889,11 @@ export interface components {
              * Format: uuid
              */
             thread_id: string;
+            /**
+             * Participants Id
+             * Format: uuid
+             */
+            participants_id: string;
             contact: components["schemas"]["ContactBrief"];
             /**
              * Status
