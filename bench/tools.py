@@ -41,7 +41,15 @@ def wrk(
     url: str, script: str, *, seconds: float, connections: int = 32, env: Mapping[str, str] | None = None
 ) -> Load:
     """Run one of `bench/lua` against a server from one thread."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", HERE / "lua" / f"{script}.lua", url]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{max(1, round(seconds))}s",
+        "-s",
+        HERE / "lua" / f"{script}.lua",
+        url,
+    ]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, **(env or {})}
     )
