@@ -59,8 +59,8 @@ def _routes(kind: type[DeskRoute], prefix: str) -> APIRouter:
             raise RuntimeError("secret internals")
         if body.name == "clash":
             raise Conflict("It is there already.", field="name", hint="Take another.")
-        assert scope.account_id
-        assert desk.store
+        assert desk.store is not None
+        assert scope.permissions
         assert once.desk is desk
         return Taken(place=place, name=body.name, count=body.count, limit=limit)
 

@@ -104,7 +104,12 @@ async def test_canned_responses_are_kept_and_found_by_shortcut(desk: RunningDesk
     assert (clash.status_code, clash.json()["errors"][0]["field"]) == (409, "shortcut")
     replaced = await desk.http.put(path, json={**body, "title": "When we are open"})
     assert (replaced.status_code, replaced.json()["title"]) == (200, "When we are open")
-    for bad in ({"shortcut": "with space"}, {"messages": []}, {"messages": [{"kind": "text", "body": ""}]}):
+    wrong: tuple[dict[str, Any], ...] = (
+        {"shortcut": "with space"},
+        {"messages": []},
+        {"messages": [{"kind": "text", "body": ""}]},
+    )
+    for bad in wrong:
         assert (await desk.http.post("/v1/canned-responses", json={**body, **bad})).status_code == 422
     assert (await desk.http.delete(path)).status_code == 204
     assert (await desk.http.get(path)).status_code == 404

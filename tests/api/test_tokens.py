@@ -37,7 +37,7 @@ async def test_times_count_give_or_take_a_minute(desk: RunningDesk) -> None:
     """S1-14: an expired token is 401; clocks may be off by 60 s."""
     found = []
     for claims, _ in TIMES:
-        times = {name: utc_now() + timedelta(seconds=seconds) for name, seconds in claims.items()}
+        times: Any = {name: utc_now() + timedelta(seconds=seconds) for name, seconds in claims.items()}
         client = desk.client(await desk.owner.api_token(**times))
         found.append((claims, (await client.get("/v1/account")).status_code))
     assert found == TIMES

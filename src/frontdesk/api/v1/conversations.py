@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StrictInt, model_validator
 from typing_extensions import TypedDict
 
 from frontdesk.api.auth import Needs
@@ -103,7 +103,7 @@ class Snoozing(Body):
 class Reading(Body):
     """Up to which seq; everything if not said."""
 
-    seq: int | None = Field(default=None, ge=0, le=2**53)
+    seq: StrictInt | None = Field(default=None, ge=0, le=2**53)
 
 
 class Typing(Body):

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StrictInt, model_validator
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
@@ -35,7 +35,7 @@ class TokenCreate(Body):
 
     name: Line
     permissions: list[Permission] = Field(min_length=1, max_length=50)
-    ttl_seconds: int | None = Field(default=None, ge=1, le=_LONGEST, description="How long it is good for.")
+    ttl_seconds: StrictInt | None = Field(default=None, ge=1, le=_LONGEST, description="How long it lasts.")
     expires_at: AwareDatetime | None = None
     not_before: AwareDatetime | None = None
     user_id: UUID | None = Field(default=None, description="The user in whose name it writes.")

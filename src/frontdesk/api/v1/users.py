@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from pydantic import StrictBool
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
@@ -40,7 +41,7 @@ class UserUpdate(Body):
 
     name: Line | None = None
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
     password: NewPassword | None = None
 
 

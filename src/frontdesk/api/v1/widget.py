@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, StrictInt
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
@@ -94,7 +94,7 @@ class Typing(Body):
 class Seen(Body):
     """Up to which seq the visitor has read."""
 
-    seq: int = Field(ge=0, le=2**53)
+    seq: StrictInt = Field(ge=0, le=2**53)
 
 
 @router.post("/messages", status_code=201)
