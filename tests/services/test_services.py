@@ -14,7 +14,7 @@ from tests.services.databases import ENGINES
 
 
 def test_s1_08_whoever_asks_for_a_database_or_a_desk_runs_on_both_engines(database_url: str) -> None:
-    """One code, one suite, two engines: the fixtures that all these tests ask for have both."""
+    """S1-08: one code, one suite, two engines; the fixtures that all these tests ask for have both."""
     assert ENGINES == ("sqlite", "postgresql")
     assert database_url.split(":", maxsplit=1)[0] in ENGINES
 
