@@ -4,7 +4,7 @@ Jobs go to the queue "ingest" with the inbox as lane key, so one inbox's receipt
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,11 @@ _SIZES = Statement(
 )
 _FINISH = Statement(
     sa.update(_r).where(_r.c.id == P("id")).values(state=P("state"), reason=P("reason"), events=P("events"))
+)
+_DONE = Statement(
+    sa.update(_r)
+    .where(_r.c.id.in_(P("ids", expanding=True)))
+    .values(state="done", reason=None, events=P("events"))
 )
 _BY_STATE = Statement(
     sa.select(_r)
@@ -144,6 +149,15 @@ def sizes(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, int]:
 def finish(tx: Tx, receipt_id: UUID, *, reason: str | None = None, events: int = 0) -> None:
     """Mark a receipt as read: done, or failed with a reason."""
     tx.run(_FINISH, id=receipt_id, state="failed" if reason else "done", reason=reason, events=events)
+
+
+def finish_many(tx: Tx, events: Mapping[UUID, int]) -> None:
+    """Mark receipts as done, each with the number of its events."""
+    by_count: dict[int, list[UUID]] = {}
+    for receipt_id, count in events.items():
+        by_count.setdefault(count, []).append(receipt_id)
+    for count, ids in by_count.items():
+        tx.run(_DONE, ids=ids, events=count)
 
 
 def page(

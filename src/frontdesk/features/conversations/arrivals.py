@@ -186,12 +186,13 @@ def _append(tx: Tx, desk: Desk, placed: list[tuple[Arrival, Draft, Episode]]) ->
 
 def _hang_on(tx: Tx, desk: Desk, arrival: Arrival, draft: Draft, episode: Episode) -> None:
     message = arrival.message
-    content = content_adapter.validate_json(draft.content)
-    file = file_of(content)
-    if file is not None:
-        _note_file(tx, desk, draft, file)
-    if isinstance(content, Reaction) and content.target_id is not None:
-        amendments.react(tx, content.target_id, draft.author, content.emoji)
+    if draft.kind in MEDIA_KINDS or draft.kind == "reaction":
+        content = content_adapter.validate_json(draft.content)
+        file = file_of(content)
+        if file is not None:
+            _note_file(tx, desk, draft, file)
+        if isinstance(content, Reaction) and content.target_id is not None:
+            amendments.react(tx, content.target_id, draft.author, content.emoji)
     if message.context.referral is not None and message.direction is Direction.INCOMING:
         touch = message.context.referral.model_dump(mode="json", exclude_none=True)
         if message.at is not None:

@@ -117,8 +117,7 @@ class Reader:
     async def _apply(self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed]) -> None:
         def change(tx: Tx) -> None:
             receive(tx, desk, [event for one in chunk for event in one.events])
-            for one in chunk:
-                receipts.finish(tx, one.receipt_id, events=len(one.events))
+            receipts.finish_many(tx, {one.receipt_id: len(one.events) for one in chunk})
             jobs.done(tx, lane, [one.job.id for one in chunk], release=False)
 
         try:

@@ -19,6 +19,7 @@ from frontdesk.store.tx import Tx
 log = structlog.get_logger("frontdesk.worker")
 
 POLL_SECONDS = 1.0
+CLAIM_GAP_SECONDS = 0.003
 GRACE_SECONDS = 8.0
 _LONGEST_PAUSE = 5.0
 _AGAIN_SECONDS = 1.0
@@ -76,6 +77,7 @@ class Worker:
     async def _work(self, stopping: asyncio.Event) -> None:
         pause = 0.1
         while not stopping.is_set():
+            await asyncio.sleep(CLAIM_GAP_SECONDS)  # what is enqueued in a burst is claimed at once
             self._wake.clear()
             free = self._slots - len(self._tasks)
             try:
