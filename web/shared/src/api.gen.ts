@@ -3119,7 +3119,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /**
              * Ttl Seconds
-             * @description How long it is good for.
+             * @description How long it lasts.
              */
             ttl_seconds?: number | null;
             /** Expires At */
