@@ -276,6 +276,11 @@ class PaperBlobs:
         self.kept[name] = content
         return Blob(name, len(content), hashlib.sha256(content).hexdigest(), content[:64])
 
+    async def older(self, than: datetime) -> AsyncIterator[str]:
+        assert than.tzinfo is not None
+        for name in list(self.kept):
+            yield name
+
     async def read(self, name: str) -> bytes:
         if name not in self.kept:
             raise BlobMissing

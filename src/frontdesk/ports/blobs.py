@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -34,6 +35,9 @@ class Blobs(Protocol):
 
     def stream(self, name: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """The bytes of a blob from `start`, in pieces. Raises BlobMissing."""
+
+    def older(self, than: datetime) -> AsyncIterator[str]:
+        """The names of all blobs written before an instant."""
 
     async def delete(self, name: str) -> None:
         """Forget a blob; one that is not there is no error."""

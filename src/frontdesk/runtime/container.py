@@ -13,6 +13,7 @@ from frontdesk.backends.local_files import LocalFiles
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import SigningIn
+from frontdesk.features.attachments.keeping import Keeper
 from frontdesk.features.attachments.links import FileLinks
 from frontdesk.features.attachments.uploads import Uploads
 from frontdesk.features.conversations.places import Places
@@ -121,6 +122,7 @@ def _workers(desk: Desk, files: LocalFiles) -> list[Worker]:
         Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),
         Marker(desk.store, desk.inboxes).worker(),
         Waker(desk.store).worker(),
+        Keeper(desk.store, files),
     ]
 
 

@@ -38,7 +38,7 @@ _SAME = Statement(
     )
     .limit(1)
 )
-_BLOBS = Statement(sa.select(_f.c.blob.distinct()).where(_f.c.blob.in_(P("names", expanding=True))))
+_BLOBS = Statement(sa.select(_f.c.blob).distinct().where(_f.c.blob.in_(P("names", expanding=True))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

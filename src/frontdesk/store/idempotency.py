@@ -41,7 +41,14 @@ _REMEMBER = Statement(
     )
     .on_conflict_do_nothing()
 )
-_FORGET = Statement(sa.delete(_keys).where(_keys.c.created_at < P("before")))
+_OLD = (
+    sa.select(_keys.c.account_id, _keys.c.actor_id, _keys.c.key)
+    .where(_keys.c.created_at < P("before"))
+    .limit(P("limit"))
+)
+_FORGET = Statement(
+    sa.delete(_keys).where(sa.tuple_(_keys.c.account_id, _keys.c.actor_id, _keys.c.key).in_(_OLD))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,6 @@ def remember(
         raise KeyTaken("This Idempotency-Key was used by another request at the same time.")
 
 
-def forget(tx: Tx, before: datetime) -> int:
-    """Drop keys from before this instant (they are kept for 7 days)."""
-    return tx.run(_FORGET, before=before)
+def forget(tx: Tx, before: datetime, limit: int = 1000) -> int:
+    """Drop keys from before this instant (they are kept for 7 days), at most `limit`; answers how many."""
+    return tx.run(_FORGET, before=before, limit=limit)

@@ -68,6 +68,7 @@ _VISITOR = Statement(
     )
     .where(_v.c.token_hash == P("token_hash"), _v.c.expires_at > db_now())
 )  # fmt: skip
+_FORGET_VISITS = Statement(sa.delete(_v).where(_v.c.expires_at < db_now()))
 _END_VISIT = Statement(sa.delete(_v).where(_v.c.token_hash == P("token_hash")))
 
 
@@ -153,6 +154,11 @@ def add_visitor(tx: Tx, new: NewVisitor) -> None:
 def visitor(tx: ReadTx, token_hash: bytes) -> Row | None:
     """A running visit in an inbox that still exists, with the contact's name."""
     return tx.first(_VISITOR, token_hash=token_hash)
+
+
+def forget_visits(tx: Tx) -> None:
+    """Drop visits that have ended by themselves."""
+    tx.run(_FORGET_VISITS)
 
 
 def end_visit(tx: Tx, token_hash: bytes) -> None:

@@ -214,6 +214,11 @@ def seen(tx: Tx, token_hash: bytes) -> None:
     tx.run(_SEEN, hash=token_hash)
 
 
+def forget_sessions(tx: Tx) -> None:
+    """Drop sessions that have ended by themselves."""
+    tx.run(_FORGET)
+
+
 def close_session(tx: Tx, token_hash: bytes) -> None:
     """End a session."""
     tx.run(_CLOSE, token_hash=token_hash)

@@ -7,6 +7,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -69,6 +70,13 @@ class LocalFiles:
                 left = None if left is None else left - len(piece)
                 yield piece
 
+    async def older(self, than: datetime) -> AsyncIterator[str]:
+        """The names of all blobs written before an instant; half-written ones that old are removed."""
+        for folder in await asyncio.to_thread(lambda: sorted(self._folder.glob("*/"))):
+            for name in await asyncio.to_thread(_older, folder, than.timestamp()):
+                yield name
+        await asyncio.to_thread(_drop_parts, self._folder, than.timestamp())
+
     async def delete(self, name: str) -> None:
         """Forget a blob."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
@@ -99,6 +107,18 @@ class LocalFiles:
 def _drop(file: IO[bytes]) -> None:
     file.close()
     Path(file.name).unlink(missing_ok=True)
+
+
+def _older(folder: Path, than: float) -> list[str]:
+    return [
+        path.name for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.stat().st_mtime < than
+    ]
+
+
+def _drop_parts(folder: Path, than: float) -> None:
+    for path in folder.glob("part-*"):
+        if path.stat().st_mtime < than:
+            path.unlink(missing_ok=True)
 
 
 def _add(file: IO[bytes], digest: "hashlib._Hash", chunk: bytes) -> None:
