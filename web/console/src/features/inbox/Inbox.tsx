@@ -65,7 +65,7 @@ export function Inbox(): ReactNode {
   );
 
   return (
-    <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading)}>
+    <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading)} data-reading={id ? true : undefined}>
       <Views view={view} />
       <ListFrame {...(narrow && !id ? { id: "main", tabIndex: -1 } : {})} data-pane="list" className={styles.listPane}>
         {view === "starred" ? <Starred current={id} /> : <List key={params.view} view={view} search={search} current={id} onOpen={open} />}

@@ -27,6 +27,15 @@ export function activeShortcuts(): Shortcut[] {
   return [...active].flatMap((each) => each.current).filter((each) => each.enabled !== false);
 }
 
+let overlaid = false;
+
+/** Whether something lay over the page when the key went down. An overlay that closes by that key is gone by now. */
+function lookForOverlay(): void {
+  overlaid = document.querySelector("[role=dialog], [role=menu]") !== null;
+}
+
+globalThis.addEventListener("keydown", lookForOverlay, true);
+
 function isText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !["checkbox", "radio", "button", "range"].includes(target.type));
@@ -51,7 +60,7 @@ function onKey(event: KeyboardEvent): void {
     .find((each) => each.keys === written && (!text || each.inText));
   if (prefix && name !== "Shift") endPrefix();
   if (found) {
-    if (document.querySelector("[role=dialog], [role=menu]") && !found.inText) return;
+    if (overlaid && !found.inText) return;
     event.preventDefault();
     found.run();
   } else if (name === "g" && !text) {

@@ -5,9 +5,9 @@ import type { ReactNode } from "react";
 import { Icon, type IconName } from "~/ui/icons.tsx";
 import styles from "./flow.module.css";
 
-const WORDS: Record<string, [icon: IconName, text: (subject: string | null) => string]> = {
+const WORDS: Record<string, [icon: IconName, text: (subject: string | null, author: string | null) => string]> = {
   "conversation.opened": ["bubble", () => "opened the conversation"],
-  "conversation.assigned": ["user", (subject) => (subject ? `assigned it to ${subject}` : "removed the assignee")],
+  "conversation.assigned": ["user", (subject, author) => (subject ? (subject === author ? "took the conversation" : `assigned it to ${subject}`) : "removed the assignee")],
   "conversation.resolved": ["check", () => "resolved the conversation"],
   "conversation.reopened": ["retry", () => "reopened the conversation"],
   "conversation.snoozed": ["moon", (subject) => `snoozed it${subject ? ` until ${subject}` : ""}`],
@@ -17,14 +17,14 @@ const WORDS: Record<string, [icon: IconName, text: (subject: string | null) => s
 export function Activity({ message }: { message: Message }): ReactNode {
   const content = message.content as ActivityContent;
   const [icon, words] = WORDS[content.activity] ?? ["log", () => content.text ?? content.activity];
-  const author = message.author.name;
+  const author = message.author.name ?? null;
   return (
     <p className={styles.activity} data-message={message.id} data-seq={message.seq}>
       <Icon name={icon} />
       <span>
         {content.text ?? (
           <>
-            {author ? <b>{author}</b> : "Somebody"} {words(content.subject_name ?? null)}
+            {author ? <b>{author}</b> : "Somebody"} {words(content.subject_name ?? null, author)}
           </>
         )}
       </span>

@@ -150,6 +150,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
   const tools = useMemo<ThreadTools>(
     () => ({
       ownId: own.id ?? "",
+      ownName: own.name ?? "",
       canReply: session.permissions.includes("messages:send"),
       canReact: capabilities?.reactions ?? true,
       canQuote: capabilities?.replies ?? true,
@@ -166,7 +167,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
         return message ? replyOf(message, own.id) : null;
       },
     }),
-    [own.id, session.permissions, capabilities, client, id, jumpTo, star],
+    [own.id, own.name, session.permissions, capabilities, client, id, jumpTo, star],
   );
 
   useShortcuts([
@@ -180,7 +181,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
       group: "Conversation",
       run: () => void (conversation.status === "resolved" ? actions.reopen() : actions.resolve()),
     },
-    { keys: "z", label: "Snooze", group: "Conversation", enabled: conversation.status !== "resolved", run: () => setSnoozing(true) },
+    { keys: "z", label: "Snooze", group: "Conversation", enabled: conversation.status !== "resolved", run: () => setTimeout(() => setSnoozing(true), 0) },
     { keys: "]", label: sideShown ? "Hide contact" : "Show contact", group: "Conversation", run: onSide },
     { keys: "End", label: "Jump to latest", group: "Conversation", run: toBottom },
     { keys: "mod+Enter", label: "Send", group: "Conversation", inText: true, run: () => composer.current?.send() },

@@ -15,4 +15,5 @@ export interface ThreadTools {
   jumpTo: (reply: ReplyTo) => void;
   quoteOf: (id: string | null) => ReplyTo | null;
   ownId: string;
+  ownName: string;
 }
