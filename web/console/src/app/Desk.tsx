@@ -11,6 +11,7 @@ import { whenSignedOut } from "./api.ts";
 import { forgetRecent, setOwnId } from "./cache.ts";
 import styles from "./desk.module.css";
 import { openLive, useLive } from "./live.ts";
+import { outbox } from "./outbox.ts";
 import { sessionQuery } from "./queries.ts";
 import { Rail } from "./Rail.tsx";
 
@@ -27,6 +28,7 @@ export function Desk(): ReactNode {
       void navigate({ to: "/sign-in", search: { then: location.pathname + location.search } });
     };
     whenSignedOut(leave);
+    outbox.resume(session.user.id);
     return openLive(client, leave);
   }, [client, navigate, session.user.id]);
 

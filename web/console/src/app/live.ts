@@ -4,6 +4,7 @@ import { LiveClient, type AgentPresence, type Author, type Connection, type Live
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { applyEvent, resync } from "./events.ts";
+import { outbox } from "./outbox.ts";
 
 interface LiveState {
   connection: Connection;
@@ -57,6 +58,7 @@ export function openLive(client: QueryClient, whenRefused: () => void): () => vo
     start: (cursor) => ({ type: "start", cursor }),
     onConnection: (connection) => {
       put({ connection });
+      if (connection === "online") outbox.resume();
       if (connection === "refused") whenRefused();
     },
     onFrame: (frame) => {

@@ -9,6 +9,8 @@ import { readStored, writeStored } from "~/app/storage.ts";
 
 export interface Entry {
   key: string;
+  /** Who sends it: on a shared device nobody sends in another's name. */
+  by: string;
   conversation: string;
   create: MessageCreate;
   /** Highest seq when it was sent; its message has a higher one. */
@@ -26,6 +28,7 @@ const NONE: readonly Entry[] = [];
 
 export class Outbox {
   private entries: readonly Entry[];
+  private owner = "";
   private byConversation = new Map<string, readonly Entry[]>();
   private readonly busy = new Set<string>();
   private readonly tries = new Map<string, number>();
@@ -44,7 +47,7 @@ export class Outbox {
   }
 
   add(conversation: string, create: MessageCreate, afterSeq: number): void {
-    const entry: Entry = { key: newKey(), conversation, create, afterSeq, at: new Date().toISOString(), state: "sending", reason: null };
+    const entry: Entry = { key: newKey(), by: this.owner, conversation, create, afterSeq, at: new Date().toISOString(), state: "sending", reason: null };
     this.put([...this.entries, entry]);
     void this.work(conversation);
   }
@@ -59,9 +62,11 @@ export class Outbox {
     this.put(this.entries.filter((each) => each.key !== key));
   }
 
-  /** Go on with everything that waits; called at start and when the line is back. */
-  resume(): void {
-    for (const conversation of new Set(this.entries.map((each) => each.conversation))) void this.work(conversation);
+  /** Go on with everything of this person that waits; called at sign-in and when the line is back. */
+  resume(owner: string = this.owner): void {
+    this.owner = owner;
+    this.index();
+    for (const conversation of this.byConversation.keys()) void this.work(conversation);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -124,7 +129,7 @@ export class Outbox {
 
   private index(): void {
     const next = new Map<string, Entry[]>();
-    for (const entry of this.entries) next.set(entry.conversation, [...(next.get(entry.conversation) ?? []), entry]);
+    for (const entry of this.entries.filter((each) => each.by === this.owner)) next.set(entry.conversation, [...(next.get(entry.conversation) ?? []), entry]);
     this.byConversation = next;
   }
 }

@@ -34,7 +34,7 @@ export const VIEW_TITLES: Record<ViewName, string> = {
 };
 
 export function viewOf(name: string): ViewName {
-  return name in VIEW_TITLES ? (name as ViewName) : "all";
+  return Object.hasOwn(VIEW_TITLES, name) ? (name as ViewName) : "all";
 }
 
 export function filterOf(view: ViewName, search: InboxSearch): ListFilter {

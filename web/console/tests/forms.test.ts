@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { attributesOf } from "~/features/contacts/EditContact.tsx";
+import { readable } from "~/features/deliveries/Receipts.tsx";
+import { checkInboxSearch, filterOf, viewOf } from "~/features/inbox/views.ts";
+import { capsOf, nameOf } from "~/features/keys/keys.ts";
+import { findCommands } from "~/features/palette/commands.ts";
+import { configOf, fieldsOf, sentenceCase, valuesOf } from "~/features/settings/config-form.ts";
+import { greetingOf, pairsOf } from "~/features/settings/Greetings.tsx";
+
+describe("forms from a channel's schema", () => {
+  const schema = {
+    properties: {
+      phone_number_id: { type: "string", title: "Phone Number Id" },
+      token: { anyOf: [{ type: "string", format: "password" }, { type: "null" }], title: "Token" },
+      quiet: { type: "boolean" },
+      retries: { type: "integer" },
+    },
+    required: ["phone_number_id"],
+  };
+  const fields = fieldsOf(schema, ["token"]);
+
+  it("know secrets, required fields and kinds", () => {
+    expect(fields.map((field) => [field.label, field.kind, field.required])).toEqual([
+      ["Phone number id", "text", true],
+      ["Token", "secret", false],
+      ["Quiet", "switch", false],
+      ["Retries", "number", false],
+    ]);
+    expect(sentenceCase("WABA Id")).toBe("WABA id");
+  });
+
+  it("never show a secret and keep it when it is left empty", () => {
+    const stored = { phone_number_id: "1", token: { set: true }, quiet: true, retries: 3 };
+    const values = valuesOf(fields, stored);
+    expect(values).toEqual({ phone_number_id: "1", token: "", quiet: true, retries: "3" });
+    expect(configOf(fields, values, stored)).toEqual({ phone_number_id: "1", quiet: true, retries: 3 });
+    expect(configOf(fields, { ...values, token: "new", retries: "" }, stored)).toEqual({ phone_number_id: "1", token: "new", quiet: true, retries: null });
+  });
+
+  it("hold greetings by language", () => {
+    expect(greetingOf([{ language: "", text: " Hi " }, { language: "de", text: "" }])).toEqual({ default: "Hi" });
+    expect(greetingOf([])).toBeNull();
+    expect(pairsOf({ de: "Hallo" })).toEqual([{ language: "de", text: "Hallo" }]);
+  });
+
+  it("send removed attributes as null and keep the type of untouched ones", () => {
+    expect(attributesOf([{ name: "age", value: "3" }, { name: "bike", value: "Ridge" }], { age: 3, gone: "x" })).toEqual({ age: 3, bike: "Ridge", gone: null });
+  });
+});
+
+describe("views", () => {
+  it("read only what an address may say", () => {
+    expect(checkInboxSearch({ status: "pending", unread: "true", sort: "x", inbox: 3, evil: 1 })).toEqual({ status: "pending", unread: true });
+    expect(viewOf("nonsense")).toBe("all");
+    expect(viewOf("constructor")).toBe("all");
+  });
+
+  it("become filters of the API", () => {
+    expect(filterOf("mine", {})).toEqual({ status: "open", assignee: "me" });
+    expect(filterOf("snoozed", {})).toEqual({ status: "snoozed" });
+    expect(filterOf("unread", { sort: "oldest" })).toEqual({ status: "open", unread: true, sort: "oldest" });
+  });
+});
+
+describe("keys and commands", () => {
+  const press = (key: string, more: object = {}) => nameOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
+
+  it("are named alike on every keyboard", () => {
+    expect([press("K", { shiftKey: true }), press("k", { metaKey: true }), press("?", { shiftKey: true }), press("Enter", { ctrlKey: true })]).toEqual(["k", "mod+k", "?", "mod+Enter"]);
+    expect(capsOf("g i")).toEqual([["G"], ["I"]]);
+  });
+
+  it("are found by the beginnings of words", () => {
+    const commands = [
+      { id: "1", group: "", label: "Snooze: tomorrow morning", run: () => undefined },
+      { id: "2", group: "", label: "Contacts", run: () => undefined },
+      { id: "3", group: "", label: "Nora", always: true, run: () => undefined },
+    ];
+    expect(findCommands(commands, "tom sno").map((each) => each.id)).toEqual(["1", "3"]);
+    expect(findCommands(commands, "").map((each) => each.id)).toEqual(["1", "2"]);
+  });
+});
+
+describe("receipts", () => {
+  it("lay out JSON and leave the rest alone", () => {
+    expect(readable('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(readable("{broken")).toBe("{broken");
+  });
+});
