@@ -28,6 +28,12 @@ class Line {
   }
 }
 
+function lastLine(): Line {
+  const line = Line.all.at(-1);
+  if (!line) throw new Error("no line was opened");
+  return line;
+}
+
 function open() {
   const frames: string[] = [];
   const states: Connection[] = [];
@@ -40,7 +46,7 @@ function open() {
     random: () => 0,
   });
   client.start();
-  const line = (): Line => Line.all.at(-1)!;
+  const line = lastLine;
   line().onopen?.();
   return { client, frames, states, line };
 }
@@ -71,11 +77,11 @@ describe("LiveClient", () => {
   it("waits longer after each failure, at most fifteen seconds", () => {
     open();
     for (let round = 0; round < 8; round += 1) {
-      (Line.all.at(-1)!).onclose?.({ code: 1006 });
+      lastLine().onclose?.({ code: 1006 });
       vi.advanceTimersByTime(7_500);
     }
     const before = Line.all.length;
-    (Line.all.at(-1)!).onclose?.({ code: 1006 });
+    lastLine().onclose?.({ code: 1006 });
     vi.advanceTimersByTime(7_499);
     expect(Line.all).toHaveLength(before);
     vi.advanceTimersByTime(1);
