@@ -68,6 +68,8 @@ class PostChannel:
         kinds_out=frozenset({"text", "image", "document", "reaction", "template"}),
         max_text=4096,
         receipts=True,
+        reactions=True,
+        replies=True,
     )
     Config: ClassVar[type[ChannelConfig]] = PostConfig
 

@@ -8,11 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.api import guards
-from frontdesk.api.desk import ApiConfig, Desk
+from frontdesk.api.desk import SERVED_BY, ApiConfig, Desk
 from frontdesk.api.errors import on_desk_error, on_http_error, on_invalid
+from frontdesk.api.lean import LeanFirst, LeanRoute
 from frontdesk.api.openapi import build
 from frontdesk.api.routers import ROUTERS
 from frontdesk.api.web import Pages
@@ -28,11 +29,19 @@ class DeskApp(FastAPI):
             self.openapi_schema = build(self)
         return self.openapi_schema
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        scope["app"], scope[SERVED_BY] = self, self.state.desk
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         """The guards, outermost first: tracing, headers, hygiene, CORS of the widget, size, errors."""
         config: ApiConfig = self.state.config
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
         app = ExceptionMiddleware(app, handlers=dict(self.exception_handlers))
+        app = LeanFirst(app, [route for route in self.router.routes if isinstance(route, LeanRoute)])
         app = guards.BodyLimit(app, limit_of=_limits(config))
         app = guards.WidgetCors(app)
         app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)

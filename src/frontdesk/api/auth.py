@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 
-from frontdesk.api.desk import Desk, desk_of
+from frontdesk.api.desk import Desk, desk_of, header
 from frontdesk.domain.errors import Forbidden, RateLimited, Unauthenticated
 from frontdesk.domain.scope import ActorType, Permission, Scope
 from frontdesk.features.accounts.access import API_PREFIX, VISITOR_PREFIX, Admission
@@ -58,9 +58,9 @@ async def authenticate(connection: HTTPConnection) -> Scope:
 
 async def admit(connection: HTTPConnection) -> Admission:
     """Check the credentials that came with a request or a socket's handshake."""
-    header = connection.headers.get("authorization")
-    if header is not None:
-        kind, _, token = header.partition(" ")
+    given = header(connection, b"authorization")
+    if given is not None:
+        kind, _, token = given.partition(" ")
         if kind.lower() != "bearer":
             raise _refused(connection, "Only Bearer credentials are taken here.")
         return await admit_token(connection, token.strip())
@@ -107,9 +107,11 @@ def is_own_origin(connection: HTTPConnection) -> bool:
     if origin is None:
         return True
     public = urlsplit(desk_of(connection).config.public_url)
-    return origin == f"{public.scheme}://{public.netloc}" or (
-        urlsplit(origin).netloc == connection.headers.get("host")
-    )
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:  # such as half an IPv6 address
+        return False
+    return origin == f"{public.scheme}://{public.netloc}" or host == connection.headers.get("host")
 
 
 def _refused(connection: HTTPConnection, reason: str) -> Unauthenticated:
@@ -127,6 +129,10 @@ def _spend(connection: HTTPConnection, budget: Budget) -> None:
     connection.scope.setdefault("state", {})["budget"] = budget
     if not budget.is_allowed:
         raise RateLimited("Too many requests.", retry_after=budget.retry_after)
+
+
+_OF_THE_WHOLE = frozenset({Permission.USERS_MANAGE, Permission.ACCOUNT_MANAGE})
+"""Whoever is limited to some inboxes could lift the limit with these: a new owner sees everything."""
 
 
 class Needs:
@@ -158,6 +164,8 @@ class Needs:
         for permission in self.permissions:
             if permission not in scope.permissions:
                 raise Forbidden(f"This needs the permission {permission}.")
+            if permission in _OF_THE_WHOLE and scope.inbox_ids is not None:
+                raise Forbidden("This is for those who see all inboxes.")
 
 
 class NeedsVisitor(Needs):

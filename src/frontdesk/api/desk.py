@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 FRAMES_PER_MINUTE = 600
 
 
+SERVED_BY, NOTED_HEADERS = "frontdesk.desk", "frontdesk.headers"
+"""What the app and its guards leave in a connection's scope."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiConfig:
     """What the settings say about how the desk is reached. Sizes in bytes."""
@@ -91,8 +95,15 @@ class Desk:
 
 def desk_of(connection: HTTPConnection) -> Desk:
     """The desk that serves this request or socket."""
-    found: Desk = connection.app.state.desk
+    found: Desk = connection.scope[SERVED_BY]
     return found
+
+
+def header(connection: HTTPConnection, name: bytes) -> str | None:
+    """A header that comes once at most, as the guard against doubled ones noted it."""
+    noted: Mapping[bytes, bytes] = connection.scope[NOTED_HEADERS]
+    value = noted.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 async def find_desk(connection: HTTPConnection) -> Desk:

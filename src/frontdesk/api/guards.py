@@ -13,9 +13,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontdesk.api.desk import NOTED_HEADERS
 from frontdesk.api.errors import ApiError, desk_problem, unexpected
 from frontdesk.domain.errors import DeskError, Malformed, TooLarge
 from frontdesk.kit.ids import uuid7
+from frontdesk.kit.log import trace
 
 log = structlog.get_logger("frontdesk.api")
 
@@ -38,8 +40,11 @@ class Tracing:
             await self.app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        if scope["type"] == "websocket":
+            state["send"] = send  # frames of an open socket have no headers to guard
+        trace.set(request_id)
         started, status = time.perf_counter(), 0
         marked = (b"x-request-id", request_id.encode())
 
@@ -78,6 +83,9 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+_POLICY = CONTENT_SECURITY_POLICY.encode()
+
+
 class Headers:
     """Puts the security headers and the rate limit on every answer; a route may set its own policy."""
 
@@ -105,7 +113,7 @@ class Headers:
                 given = {name for name, _ in headers}
                 headers += [each for each in self.fixed if each[0] not in given]
                 if b"content-security-policy" not in given:
-                    headers.append((b"content-security-policy", CONTENT_SECURITY_POLICY.encode()))
+                    headers.append((b"content-security-policy", _POLICY))
                 if b"cache-control" not in given:
                     headers.append((b"cache-control", b"no-store"))
                 headers += _rate(scope)
@@ -127,6 +135,7 @@ def _rate(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 _HOST = re.compile(rb"([a-z0-9][a-z0-9.\-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[0-9.]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_GOOD_HOSTS = 100
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 _ONCE = {
     b"host", b"authorization", b"content-length", b"content-type", b"idempotency-key", b"x-csrf-token",
@@ -147,6 +156,7 @@ class Hygiene:
     def __init__(self, app: ASGIApp, *, hosts: frozenset[str], base_path: str = "") -> None:
         self.app, self.base_path = app, base_path
         self.hosts = {host.lower() for host in hosts} | _LOOPBACK
+        self._good: set[bytes] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a clean request pass."""
@@ -163,16 +173,18 @@ class Hygiene:
 
     def check(self, scope: Scope) -> None:
         """Raises Malformed or ApiError."""
-        seen: set[bytes] = set()
-        host = b""
+        noted: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
             if name in _ONCE:
-                if name in seen:
+                if name in noted:
                     raise Malformed(f"The header {name.decode()} is given more than once.")
-                seen.add(name)
-                if name == b"host":
-                    host = value
-        self._check_host(host)
+                noted[name] = value
+        scope[NOTED_HEADERS] = noted
+        host = noted.get(b"host", b"")
+        if host not in self._good:
+            self._check_host(host)
+            if len(self._good) < _GOOD_HOSTS:
+                self._good.add(host)
         path: str = scope["path"]
         if not path.startswith("/") or path.startswith("//") or "\\" in path or "\0" in path:
             raise Malformed("The path is not one that can be asked for.")
@@ -208,7 +220,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = self.limit_of(scope["path"].removeprefix(scope.get("root_path", "")))
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), None)
+        announced = scope[NOTED_HEADERS].get(b"content-length")
         if announced is None:
             await self.app(scope, _counted(receive, limit), send)
         elif announced.isdigit() and int(announced) <= limit:

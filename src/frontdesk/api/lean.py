@@ -5,7 +5,7 @@ dependency, exit-stack and response machinery: one pass over the bytes in, one p
 both kinds answer every bad input alike.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, cast
 
 from fastapi._compat import ModelField
@@ -14,7 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import desk_of, find_desk
@@ -51,7 +52,10 @@ class LeanRoute(DeskRoute):
                 response = invalid_problem(request, error.errors())
             except DeskError as error:
                 response = desk_problem(request, error)
-            await response(scope, receive, send)
+            if isinstance(response, bytes):
+                await _answer(send, lean.status, response)
+            else:
+                await response(scope, receive, send)
 
         self.app = app
 
@@ -59,9 +63,37 @@ class LeanRoute(DeskRoute):
         """The handler, for whoever builds the route anew."""
 
         async def handle(request: Request) -> Response:
-            return await _Lean(self).handle(request)
+            lean = _Lean(self)
+            answer = await lean.handle(request)
+            if isinstance(answer, Response):
+                return answer
+            return Response(answer, lean.status, media_type="application/json")
 
         return handle
+
+
+class LeanFirst:
+    """Looks among the lean routes before the router and its wrappings; they answer errors themselves."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[LeanRoute]) -> None:
+        self.app, self.routes = app, routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            for route in self.routes:
+                match, found = route.matches(scope)
+                if match is Match.FULL:
+                    scope.update(found)
+                    await route.app(scope, receive, send)
+                    return
+        await self.app(scope, receive, send)
+
+
+async def _answer(send: Send, status: int, content: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _check(dependant: Dependant) -> None:
@@ -121,8 +153,8 @@ class _Lean:
         elif dependant.call is find_desk:
             self.desk_name = name
 
-    async def handle(self, request: Request) -> Response:
-        """Answer one request."""
+    async def handle(self, request: Request) -> Response | bytes:
+        """Answer one request: a response, or the bytes of the usual one."""
         values: Values = {}
         errors: list[Any] = []
         if self.needs is not None:
@@ -142,8 +174,7 @@ class _Lean:
         answer = await self.endpoint(**values)
         if isinstance(answer, Response):
             return answer
-        content = self.write(answer) if self.write is not None else b""
-        return Response(content, self.status, media_type="application/json")
+        return self.write(answer) if self.write is not None else b""
 
     def _take_parameters(self, request: Request, values: Values, errors: list[Any]) -> None:
         given = request.scope["path_params"]

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from frontdesk.api.desk import Desk, desk_of
+from frontdesk.api.desk import Desk, desk_of, header
 from frontdesk.domain.errors import IdempotencyInFlight, IdempotencyMismatch, Invalid
 from frontdesk.domain.scope import Scope
 from frontdesk.store import idempotency
@@ -27,7 +27,7 @@ from frontdesk.store.tx import Tx
 
 T = TypeVar("T")
 
-HEADER = "idempotency-key"
+HEADER = b"idempotency-key"
 _LONGEST = 255
 _WAIT_SECONDS = 2.0
 
@@ -97,7 +97,7 @@ def key_text(request: Request) -> str | None:
     Raises:
         Invalid: It is empty, too long or not printable.
     """
-    text = request.headers.get(HEADER)
+    text = header(request, HEADER)
     if text is None:
         return None
     if not 0 < len(text) <= _LONGEST or not (text.isascii() and text.isprintable()):

@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.requests import HTTPConnection, Request
+from starlette.types import Receive
 
+from frontdesk.api.desk import header
 from frontdesk.api.errors import ApiError
 from frontdesk.domain.errors import Invalid, Malformed
+from frontdesk.kit.stepping import begin, finish
 
 BODY_SECONDS = 30.0
 
@@ -25,14 +28,26 @@ async def read_body(request: Request) -> bytes:
         ApiError: It came too slowly (408).
         Malformed: The client went away in the middle.
     """
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await request.body()
-    except TimeoutError:
-        message = "The body did not arrive in time."
-        raise ApiError(408, message, headers={"Connection": "close"}) from None
-    except ClientDisconnect:
-        raise Malformed("The body ended too early.") from None
+    chunks: list[bytes] = []
+    begun = begin(_collect(request.receive, chunks))
+    if begun is not None:  # most bodies are there already and need no clock
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await finish(begun)
+        except TimeoutError:
+            message = "The body did not arrive in time."
+            raise ApiError(408, message, headers={"Connection": "close"}) from None
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _collect(receive: Receive, chunks: list[bytes]) -> None:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The body ended too early.")
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def check_json_type(connection: HTTPConnection) -> None:
@@ -41,7 +56,10 @@ def check_json_type(connection: HTTPConnection) -> None:
     Raises:
         ApiError: Another media type (415).
     """
-    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = header(connection, b"content-type") or ""
+    if given == "application/json":
+        return
+    kind = given.partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise ApiError(415, "Send the body as JSON, with `Content-Type: application/json`.")
 
@@ -85,7 +103,12 @@ def _known(names: Iterable[str]) -> str:
 class JsonRequest(Request):
     """A request whose JSON body was read and parsed before the framework asks for it."""
 
+    raw: bytes | None = None
     parsed: Any = None
+
+    async def body(self) -> bytes:
+        """The bytes that were read."""
+        return await super().body() if self.raw is None else self.raw
 
     async def json(self) -> Any:
         """The parsed body."""
@@ -94,7 +117,7 @@ class JsonRequest(Request):
 
 async def read_json(request: JsonRequest) -> bytes:
     """Read and parse the body, and give its bytes; an absent body is left to the schema."""
-    body = await read_body(request)
+    body = request.raw = await read_body(request)
     if body:
         check_json_type(request)
         request.parsed = parse_json(body)

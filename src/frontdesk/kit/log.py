@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import structlog
@@ -13,11 +14,18 @@ from structlog.typing import Processor
 _HIDDEN = re.compile(
     r"authorization|cookie|password|secret|(?<!idempotency_)token|signature|credential|csrf", re.IGNORECASE
 )
-_PROCESSORS: list[Processor] = [
-    merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
+
+
+trace: ContextVar[str | None] = ContextVar("trace", default=None)
+"""The id that all lines of one request share; bound as `request_id`."""
+
+
+def add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Put the id of the request on a line."""
+    found = trace.get()
+    if found is not None:
+        event.setdefault("request_id", found)
+    return event
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -25,6 +33,14 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mappi
     return {
         key: "[hidden]" if key != "event" and _HIDDEN.search(key) else value for key, value in event.items()
     }
+
+
+_PROCESSORS: list[Processor] = [
+    merge_contextvars,
+    add_trace,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 
 
 def configure(level: str = "info", shape: Literal["auto", "json", "text"] = "auto") -> None:
