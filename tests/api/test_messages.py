@@ -391,6 +391,29 @@ async def test_an_uploaded_file_of_another_account_is_not_there(talk: Talk) -> N
     assert answer["errors"][0]["field"] == "content.media.attachment_id"
 
 
+async def test_a_file_of_another_inbox_is_not_there_for_a_limited_token(talk: Talk) -> None:
+    """Refusal 2: ids of files can be guessed. Its own uploads and those of its inbox stay usable."""
+    owner = talk.desk.owner
+    second = await owner.inbox(name="Second")
+    there = await talk_by(talk.desk, "post", second["id"])
+    limited = talk.desk.client(await owner.api_token(frozenset(Permission), inbox_ids=[second["id"]]))
+    pdf = {"params": {"filename": "a.pdf"}, "content": b"%PDF-1 x", "headers": PDF}
+    loose, sent, own = [
+        (await client.post("/v1/attachments", **pdf)).json()["id"]
+        for client in (talk.desk.http, talk.desk.http, limited)
+    ]
+
+    def saying(file: str) -> dict[str, Any]:
+        return {"content": {"kind": "document", "media": {"attachment_id": file}}, "author": {"type": "bot"}}
+
+    await talk.send({"content": saying(sent)["content"]})
+    tried = [
+        (await limited.post(f"{there.path}/messages", json=saying(file))).status_code
+        for file in (loose, sent, own, own)
+    ]
+    assert tried == [422, 422, 201, 201]
+
+
 async def test_answers_do_not_wait_for_a_sleeping_provider(windowed: Talk) -> None:
     """S2-12: far below the provider's time (the figure is the benchmark's)."""
     channel = windowed.desk.container.desk.channels["paper"]

@@ -271,6 +271,29 @@ async def test_a_limited_token_sees_its_inbox_only(shops: tuple[Shop, Tenant]) -
     assert (await limited.http.get("/v1/dead-letters")).status_code == 403
 
 
+async def test_a_limited_token_cannot_lift_its_limit(shops: tuple[Shop, Tenant]) -> None:
+    """Refusal 5: not by a new owner, another's password, a new inbox or others' tokens."""
+    owner = shops[0].owner
+    first, second = await owner.inbox(name="First"), await owner.inbox(name="Second")
+    limited = owner.desk.client(await owner.api_token(frozenset(Permission), inbox_ids=[second["id"]]))
+    whole = await owner.post("/v1/tokens", {"name": "whole", "permissions": ["contacts:read"]}, 201)
+    other = await owner.post(
+        "/v1/tokens", {"name": "first", "permissions": ["contacts:read"], "inbox_ids": [first["id"]]}, 201
+    )
+    user = {"name": "New", "email": "new@rill.example", "password": "correct horse", "role": "owner"}
+    tried = [
+        await limited.post("/v1/users", json=user),
+        await limited.patch(f"/v1/users/{owner.user_id}", json={"password": "correct horse"}),
+        await limited.patch("/v1/account", json={"name": "Mine"}),
+        await limited.post("/v1/inboxes", json={"name": "Mine", "channel": "webchat", "config": {}}),
+        await limited.delete(f"/v1/tokens/{whole['id']}"),
+        await limited.delete(f"/v1/tokens/{other['id']}"),
+    ]
+    assert [answer.status_code for answer in tried] == [403, 403, 403, 403, 404, 404]
+    seen = (await limited.get("/v1/tokens")).json()["items"]
+    assert [token["inbox_ids"] for token in seen] == [[second["id"]]]
+
+
 MASS = {"account_id", "tenant_id", "id", "verified", "created_at", "seq", "status", "version", "permissions"}
 
 

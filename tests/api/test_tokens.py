@@ -76,6 +76,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"ttl_seconds": 10**12}, "ttl_seconds"),
     ({"expires_at": "tomorrow"}, "expires_at"),
     ({"expires_at": "2027-01-01T00:00:00"}, "expires_at"),
+    ({"expires_at": "0001-01-01T00:00:00+14:00"}, "expires_at"),
+    ({"not_before": "9999-12-31T23:59:59-14:00"}, "not_before"),
     ({"name": ""}, "name"),
     ({"name": " spaces "}, "name"),
     ({"name": "two\nlines"}, "name"),

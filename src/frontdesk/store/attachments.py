@@ -8,8 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.errors import NotFound
 from frontdesk.domain.scope import Scope
 from frontdesk.kit.ids import uuid7
+from frontdesk.store import conversations
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -83,8 +85,24 @@ def add(tx: Tx, account_id: UUID, new: NewAttachment, attachment_id: UUID | None
 
 
 def get(tx: ReadTx, scope: Scope, attachment_id: UUID) -> Row:
-    """A file of the caller's account."""
-    return tx.one(_GET, account_id=scope.account_id, id=attachment_id)
+    """A file of the caller's account; of a caller limited to some inboxes, one of theirs or their own upload.
+
+    Raises:
+        NotFound: There is none, or not for this caller.
+    """
+    row = tx.one(_GET, account_id=scope.account_id, id=attachment_id)
+    if scope.inbox_ids is not None and not _is_within(tx, scope, scope.inbox_ids, row):
+        raise NotFound("There is no such file.")
+    return row
+
+
+def _is_within(tx: ReadTx, scope: Scope, inbox_ids: frozenset[UUID], row: Row) -> bool:
+    if row.inbox_id is not None:
+        return row.inbox_id in inbox_ids
+    if row.conversation_id is not None:
+        talk = conversations.place(tx, scope.account_id, row.conversation_id)
+        return talk is not None and talk.inbox_id in inbox_ids
+    return row.created_by is not None and row.created_by in {scope.user_id, scope.actor_id}
 
 
 def find(tx: ReadTx, attachment_id: UUID) -> Row | None:

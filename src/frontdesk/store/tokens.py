@@ -114,6 +114,15 @@ def page(tx: ReadTx, scope: Scope, after: UUID, limit: int) -> list[Row]:
     return tx.rows(_PAGE, account_id=scope.account_id, after=after, limit=limit)
 
 
+def get(tx: ReadTx, scope: Scope, token_id: UUID) -> Row:
+    """A token of the caller's account, revoked or not.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return tx.one(_GET, account_id=scope.account_id, id=token_id)
+
+
 def revoke(tx: Tx, scope: Scope, token_id: UUID) -> None:
     """Revoke a token for good; once more changes nothing.
 

@@ -1,6 +1,7 @@
 """Files: upload them, and fetch them by a signed link that needs nothing else."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Self
 from urllib.parse import quote
@@ -45,6 +46,7 @@ _BODY = {
         },
     }
 }
+_DIGITS = re.compile(r"[0-9]{1,36}")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -158,7 +160,7 @@ def _range(header: str | None, size: int) -> tuple[int, int | None]:
     """Start and length of a single range; the whole file for none and for anything odd (RFC 9110, 14.2)."""
     unit, _, spec = (header or "").partition("=")
     first, separator, last = spec.partition("-")
-    if unit != "bytes" or not separator or not (first + last).isdigit():
+    if unit != "bytes" or not separator or not _DIGITS.fullmatch(first + last):
         return 0, None
     if not first:
         start, end = max(0, size - int(last)), size - 1

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 from typing_extensions import TypedDict
 
 from frontdesk.api.auth import Needs
@@ -13,7 +13,7 @@ from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Language, Line
+from frontdesk.api.v1.fields import Body, Instant, Language, Line
 from frontdesk.domain.conversation import Resolution
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address, Party
@@ -97,7 +97,7 @@ class Resolving(Body):
 class Snoozing(Body):
     """Until when."""
 
-    until: AwareDatetime
+    until: Instant
 
 
 class Reading(Body):

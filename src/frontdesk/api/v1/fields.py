@@ -1,9 +1,10 @@
 """Kinds of fields that several bodies have, with their limits."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 _LINE = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 
@@ -27,6 +28,14 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        msg = "must be between the years 1 and 9999 in UTC"
+        raise ValueError(msg) from None
+
+
 def _no_nul(value: SecretStr) -> SecretStr:
     if "\0" in value.get_secret_value():
         msg = "must not contain the NUL character (U+0000)"
@@ -40,6 +49,9 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
 Email = Annotated[
     str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x20]{1,64}@[^@\s\x00-\x20]+$")
 ]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant with its offset, kept in UTC; one that is out of range there is refused."""
+
 TimeZone = Annotated[str, Field(max_length=64, examples=["Europe/Madrid"]), AfterValidator(_known_zone)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en"])]
 NewPassword = Annotated[SecretStr, Field(min_length=10, max_length=256), AfterValidator(_no_nul)]

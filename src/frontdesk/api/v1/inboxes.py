@@ -15,6 +15,7 @@ from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Line, Shown, TimeZone
 from frontdesk.domain.conversation import ReopenPolicy
+from frontdesk.domain.errors import Forbidden
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
 from frontdesk.features.inboxes.inboxes import InboxDraft
@@ -163,6 +164,8 @@ async def list_inboxes(desk: DeskDep, scope: Reader, page: PageDep) -> Page[Inbo
 @router.post("/inboxes", status_code=201)
 async def add_inbox(body: InboxCreate, desk: DeskDep, scope: Manager, once: OnceDep) -> InboxRead:
     """Make an inbox; its settings are checked by its channel."""
+    if scope.inbox_ids is not None:
+        raise Forbidden("Inboxes are made by those who see all of them.")
     draft = InboxDraft(
         channel=body.channel,
         name=body.name,

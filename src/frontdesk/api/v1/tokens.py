@@ -7,14 +7,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Line, Shown
+from frontdesk.api.v1.fields import Body, Instant, Line, Shown
 from frontdesk.domain.errors import Forbidden, Invalid, NotFound
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.accounts.access import API_PREFIX
@@ -36,8 +36,8 @@ class TokenCreate(Body):
     name: Line
     permissions: list[Permission] = Field(min_length=1, max_length=50)
     ttl_seconds: StrictInt | None = Field(default=None, ge=1, le=_LONGEST, description="How long it lasts.")
-    expires_at: AwareDatetime | None = None
-    not_before: AwareDatetime | None = None
+    expires_at: Instant | None = None
+    not_before: Instant | None = None
     user_id: UUID | None = Field(default=None, description="The user in whose name it writes.")
     inbox_ids: list[UUID] | None = Field(default=None, max_length=100, description="Null: all inboxes.")
 
@@ -78,7 +78,9 @@ async def list_tokens(desk: DeskDep, scope: Manager, page: PageDep) -> Page[Toke
     """All tokens that are not revoked, the oldest first."""
     after = page.after_id("tokens")
     rows = await desk.store.read(lambda tx: tokens.page(tx, scope, after, page.limit + 1))
-    return page.page("tokens", rows, TokenRead.of, lambda row: [str(row.id)])
+    found = page.page("tokens", rows, TokenRead.of, lambda row: [str(row.id)])
+    found.items = [each for each in found.items if _sees(scope, each)]
+    return found
 
 
 @router.post("/tokens", status_code=201)
@@ -97,8 +99,21 @@ async def add_token(body: TokenCreate, scope: Manager, once: OnceDep) -> TokenCr
 @router.delete("/tokens/{token_id}", status_code=204)
 async def revoke_token(token_id: UUID, desk: DeskDep, scope: Manager, once: OnceDep) -> None:
     """Revoke a token; it is refused from now on."""
-    await once.write(lambda tx: tokens.revoke(tx, scope, token_id))
+
+    def change(tx: Tx) -> None:
+        if not _sees(scope, tokens.get(tx, scope, token_id)):
+            raise NotFound("There is no such token.")
+        tokens.revoke(tx, scope, token_id)
+
+    await once.write(change)
     desk.access.forget()
+
+
+def _sees(scope: Scope, token: TokenRead | Row) -> bool:
+    """Whether the token reaches no further than the caller."""
+    if scope.inbox_ids is None:
+        return True
+    return token.inbox_ids is not None and {UUID(str(each)) for each in token.inbox_ids} <= scope.inbox_ids
 
 
 def _check(tx: Tx, scope: Scope, body: TokenCreate) -> None:

@@ -81,6 +81,6 @@ def note(tx: Tx, scope: Scope, file: TakenFile) -> Row:
         mime=file.mime,
         filename=file.filename,
         size=file.size,
-        created_by=scope.user_id or scope.contact_id,
+        created_by=scope.user_id or scope.contact_id or scope.actor_id,
     )
     return attachments.add(tx, scope.account_id, new)

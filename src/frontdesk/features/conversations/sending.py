@@ -22,7 +22,7 @@ from frontdesk.features.conversations.reads import AuthorRead, MessageRead, Repl
 from frontdesk.features.conversations.views import Views
 from frontdesk.kit.clock import utc_now
 from frontdesk.ports.channel import Channel
-from frontdesk.store import idempotency, media, timeline
+from frontdesk.store import attachments, idempotency, media, timeline
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Appended, Closed, Draft, Outcome, Repeated
 from frontdesk.store.engine import Store
@@ -165,7 +165,7 @@ class Sender:
         self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, file: Media
     ) -> Mapping[UUID, Row]:
         attachment_id = file.attachment_id
-        found = media.many(tx, scope.account_id, [attachment_id]) if attachment_id else {}
+        found = _files(tx, scope, attachment_id) if attachment_id else {}
         row = found.get(attachment_id) if attachment_id else None
         if row is None or row.state != "stored":
             raise Invalid("There is no such uploaded file.", field="content.media.attachment_id")
@@ -352,6 +352,14 @@ def _message(tx: ReadTx, scope: Scope, conversation_id: UUID, message_id: UUID, 
     if row is None or row.conversation_id != conversation_id or row.direction not in ("incoming", "outgoing"):
         raise Invalid("The conversation has no such message.", field=field)
     return row
+
+
+def _files(tx: ReadTx, scope: Scope, attachment_id: UUID) -> Mapping[UUID, Row]:
+    try:
+        attachments.get(tx, scope, attachment_id)
+    except NotFound:
+        return {}
+    return media.many(tx, scope.account_id, [attachment_id])
 
 
 def _context(create: MessageCreate) -> dict[str, Any] | None:
