@@ -71,7 +71,8 @@ def install_packages() -> None:
     """Install exactly what the lock names, then the project itself without looking further."""
     install = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
     # Compiled here once: where Python may not write bytecode, each start would compile for seconds.
-    run(*install, "--compile-bytecode", "--require-hashes", "-r", REQUIREMENTS / "dev.txt", env=index_of_pip())
+    locked = REQUIREMENTS / "dev.txt"
+    run(*install, "--compile-bytecode", "--require-hashes", "-r", locked, env=index_of_pip())
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
