@@ -168,7 +168,12 @@ export function phoneText(address: string | null | undefined): string {
 
 /** What to call a contact: by name, else by address. */
 export function nameOf(contact: { name?: string | null; address?: string | null }): string {
-  return contact.name ?? (phoneText(contact.address) || "Unknown contact");
+  return contact.name ?? (addressText(contact.address) || "Unknown contact");
+}
+
+/** Where answers go, as people read it: a number, or a short tag for a visitor nobody knows. */
+export function addressText(address: string | null | undefined): string {
+  return address && /^[0-9a-f]{32}$/.test(address) ? `Visitor ${address.slice(0, 4)}` : phoneText(address);
 }
 
 /** The file of a content that has one. */

@@ -66,3 +66,12 @@ describe("problems", () => {
     expect([0, 429, 503, 422, 404].map((status) => new Problem(status, {}).transient)).toEqual([true, true, true, false, false]);
   });
 });
+
+describe("nameOf", () => {
+  it("calls a visitor nobody knows by a short tag, and everybody else as they are", () => {
+    expect(nameOf({ name: null, address: "8def9d956a868d49856532eb3f92dd95" })).toBe("Visitor 8def");
+    expect(nameOf({ name: "Priya", address: "8def9d956a868d49856532eb3f92dd95" })).toBe("Priya");
+    expect(nameOf({ name: null, address: "ana@rill.example" })).toBe("ana@rill.example");
+    expect(nameOf({ name: null, address: null })).toBe("Unknown contact");
+  });
+});

@@ -1,6 +1,6 @@
 /** Where an agent writes: reply or note, files, canned responses, emoji; templates when the window is closed. */
 
-import { fullTime, phoneText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
+import { fullTime, addressText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
@@ -192,7 +192,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
             <p className={styles.address}>
               <ChannelGlyph channel={conversation.inbox.channel} />
               <span className="one">
-                From <b>{conversation.inbox.name}</b> to <b className="num">{phoneText(conversation.contact.address) || conversation.contact.name}</b>
+                From <b>{conversation.inbox.name}</b> to <b className="num">{addressText(conversation.contact.address) || conversation.contact.name}</b>
               </span>
             </p>
           )}
