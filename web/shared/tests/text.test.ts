@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explain, fileSize, hrefOf, initials, isEmojiOnly, phoneText, previewOf, Problem, segments } from "../src/index.ts";
+import { explain, fileSize, hrefOf, initials, isEmojiOnly, nameOf, phoneText, previewOf, Problem, segments } from "../src/index.ts";
 
 describe("segments", () => {
   it("finds links and leaves the full stop and the bracket out", () => {
