@@ -38,9 +38,9 @@ class Passwords:
 
     async def is_right(self, password: str, stored: str | None) -> bool:
         """Whether the password fits; takes as long for somebody who does not exist."""
+        if self._decoy is None:  # made for everybody's first try, or its time would tell who exists
+            self._decoy = await self.hash("nobody has this password")
         if stored is None:
-            if self._decoy is None:
-                self._decoy = await self.hash("nobody has this password")
             await self._verify(password, self._decoy)
             return False
         return await self._verify(password, stored)
