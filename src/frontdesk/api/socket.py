@@ -13,6 +13,7 @@ import structlog
 from pydantic import ValidationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import StreamingResponse
+from starlette.types import Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from frontdesk.api.auth import admit, admit_token, client_address, is_own_origin
@@ -29,6 +30,7 @@ from frontdesk.features.live.frames import (
     write,
 )
 from frontdesk.features.live.subscribers import SLOW, Subscriber
+from frontdesk.kit.stepping import Unfinished, begin, finish
 from frontdesk.store.failures import StoreUnavailable
 
 BAD_FRAME, UNAUTHENTICATED, FORBIDDEN, LATE, TRY_LATER = 4400, 4401, 4403, 4408, 1013
@@ -147,15 +149,23 @@ def _or_none(check: Admit) -> Callable[[], Awaitable[Scope | None]]:
 
 async def _write(line: _Line) -> None:
     """Write out what the hub has for this socket, until it ends."""
+    send: Send = line.websocket.scope.get("state", {}).get("send") or line.websocket.send
+
+    def at_once(text: str) -> Unfinished | None:
+        """Most frames are gone before the first wait, and need no task to be woken for them."""
+        return begin(send({"type": "websocket.send", "text": text}))  # type: ignore[arg-type]
 
     def found(subscriber: Subscriber) -> None:
+        subscriber.sink = at_once
         line.subscriber = subscriber
 
-    send = line.websocket.send
     async with aclosing(line.desk.hub.stream(line.scope, line.cursor, line.admit, found=found)) as stream:
         async for texts in stream:
             for text in texts:
-                await send({"type": "websocket.send", "text": text})
+                if isinstance(text, str):
+                    await send({"type": "websocket.send", "text": text})
+                else:
+                    await finish(text)
     code = line.subscriber.close_code if line.subscriber is not None else None
     if code == SLOW:
         raise _Closed(SLOW, "too_slow", "Too much waited for this socket. Resume from your cursor.")
@@ -239,7 +249,7 @@ async def _events(
     try:
         async with aclosing(desk.hub.stream(scope, cursor, check, found=lambda _: None)) as stream:
             async for texts in stream:
-                yield "".join(map(_event, texts)) or PING_LINE
+                yield "".join(_event(text) for text in texts if isinstance(text, str)) or PING_LINE
     except StoreUnavailable:
         log.warning("live_stream_ended_without_database")
 

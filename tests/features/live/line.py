@@ -60,6 +60,7 @@ class Listener:
         async with contextlib.aclosing(stream):
             async for texts in stream:
                 for text in texts:
+                    assert isinstance(text, str)
                     frame = json.loads(text)
                     self.frames.append(frame)
                     self.cursor = frame.get("cursor") or self.cursor

@@ -155,10 +155,8 @@ def end_interrupted(tx: Tx, lane: Lane, job: Job, *, last: bool) -> None:
 
 def _sent(tx: Tx, delivery: Delivery, seq: int, result: Sent) -> None:
     delivery.source_id = delivery.source_id or result.source_id
-    now = tx.now
-    fold = [DeliveryStatus.SENT, DeliveryStatus.DELIVERED] if result.delivered else [DeliveryStatus.SENT]
-    for status in fold:
-        statuses.fold(tx, delivery, Report(source_id=result.source_id or "", status=status, at=now), seq)
+    status = DeliveryStatus.DELIVERED if result.delivered else DeliveryStatus.SENT
+    statuses.fold(tx, delivery, Report(source_id=result.source_id or "", status=status, at=tx.now), seq)
     ids = [result.source_id, *result.more_source_ids] if result.source_id else result.more_source_ids
     held = [
         report

@@ -63,6 +63,7 @@ class Feed:
                 self.position = frame.position
                 for subscriber in self.subscribers:
                     subscriber.take(frame)
+                await asyncio.sleep(0)  # others' turn: a frame for a thousand sockets takes a while
             if len(frames) < PAGE:
                 return
 

@@ -16,6 +16,7 @@ from frontdesk.features.live.hydration import Hydration
 from frontdesk.features.live.presence import Presence
 from frontdesk.features.live.subscribers import RESTARTING, REVOKED, Subscriber
 from frontdesk.kit.clock import utc_now
+from frontdesk.kit.stepping import Unfinished
 from frontdesk.store import conversations
 from frontdesk.store.engine import Store
 from frontdesk.store.failures import StoreUnavailable
@@ -74,7 +75,7 @@ class Hub:
         admit: Callable[[], Awaitable[Scope | None]],
         *,
         found: Callable[[Subscriber], None],
-    ) -> AsyncGenerator[Iterable[str], None]:
+    ) -> AsyncGenerator[Iterable[str | Unfinished], None]:
         """Batches of texts: hello, what was missed, `caught_up`, then what happens; empty ones keep it alive.
 
         Ends when the subscriber is to be closed (`close_code` says how). `found` gets the subscriber at once.
@@ -211,5 +212,5 @@ class Hub:
             subscriber.scope.permissions,
             subscriber.scope.inbox_ids,
         ):
-            subscriber.scope = scope
+            subscriber.rescope(scope)
             subscriber.ask_reload()

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from frontdesk.domain.scope import ActorType, Permission, Scope
 from frontdesk.features.live.frames import Frame
+from frontdesk.kit.stepping import Unfinished
 
 MOST_WAITING = 1_000
 """Texts that may wait for one socket before it counts as too slow."""
@@ -25,8 +26,24 @@ class Subscriber:
     position: int = 0
     close_code: int | None = None
     reload: bool = False
-    _waiting: deque[str] = field(default_factory=deque)
+    sink: Callable[[str], Unfinished | None] | None = None
+    """Sends at once, without a task, when nothing waits; what it could not finish is finished first."""
+    _waiting: deque[str | Unfinished] = field(default_factory=deque)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_idle: bool = False
+    _hears_all: bool = False
+
+    def __post_init__(self) -> None:
+        self.rescope(self.scope)
+
+    def rescope(self, scope: Scope) -> None:
+        """Its rights from now on."""
+        self.scope = scope
+        self._hears_all = (
+            scope.inbox_ids is None
+            and scope.actor_type is not ActorType.VISITOR
+            and scope.may(Permission.CONVERSATIONS_READ)
+        )
 
     @property
     def is_visitor(self) -> bool:
@@ -35,6 +52,8 @@ class Subscriber:
 
     def text_of(self, frame: Frame) -> str | None:
         """What this audience gets of a frame."""
+        if self._hears_all:
+            return frame.agent
         scope = self.scope
         if self.is_visitor:
             return frame.visitor if self.hears(frame.inbox_id, frame.contact_id) else None
@@ -63,12 +82,27 @@ class Subscriber:
             self.offer(text)
 
     def offer(self, text: str) -> None:
-        """Queue a text; too many waiting end the subscription."""
+        """Send a text at once, or queue it; too many waiting end the subscription."""
+        if self._is_idle and self.sink is not None:
+            self._send_at_once(self.sink, text)
+            return
         if len(self._waiting) >= MOST_WAITING:
             self.end(SLOW)
             return
+        self._is_idle = False
         self._waiting.append(text)
         self._woken.set()
+
+    def _send_at_once(self, sink: Callable[[str], Unfinished | None], text: str) -> None:
+        left: str | Unfinished | None
+        try:
+            left = sink(text)
+        except (OSError, RuntimeError):
+            left = text  # its own task shall meet the trouble, not the one who tells everybody
+        if left is not None:
+            self._is_idle = False
+            self._waiting.append(left)
+            self._woken.set()
 
     def end(self, code: int) -> None:
         """Close the socket with this code after what is queued."""
@@ -81,14 +115,17 @@ class Subscriber:
         self.reload = True
         self._woken.set()
 
-    async def wait(self, seconds: float) -> deque[str]:
-        """All texts that wait; empty after `seconds` without any, or at the end."""
+    async def wait(self, seconds: float) -> deque[str | Unfinished]:
+        """All that waits to be sent; empty after `seconds` without anything, or at the end."""
         if not self._waiting and self.close_code is None and not self.reload:
+            self._is_idle = True
             try:
                 async with asyncio.timeout(seconds):
                     await self._woken.wait()
             except TimeoutError:
                 pass
+            finally:
+                self._is_idle = False
         self._woken.clear()
         waiting, self._waiting = self._waiting, deque()
         return waiting
