@@ -397,7 +397,7 @@ async def test_a_file_of_another_inbox_is_not_there_for_a_limited_token(talk: Ta
     second = await owner.inbox(name="Second")
     there = await talk_by(talk.desk, "post", second["id"])
     limited = talk.desk.client(await owner.api_token(frozenset(Permission), inbox_ids=[second["id"]]))
-    pdf = {"params": {"filename": "a.pdf"}, "content": b"%PDF-1 x", "headers": PDF}
+    pdf: dict[str, Any] = {"params": {"filename": "a.pdf"}, "content": b"%PDF-1 x", "headers": PDF}
     loose, sent, own = [
         (await client.post("/v1/attachments", **pdf)).json()["id"]
         for client in (talk.desk.http, talk.desk.http, limited)

@@ -306,7 +306,7 @@ async def working(*workers: Worker) -> AsyncIterator[asyncio.Event]:
             stop.set()
 
 
-async def until(check: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
+async def until(check: Callable[[], Awaitable[T]], seconds: float = 60.0) -> T:
     """Ask until the answer is true; fail with the last answer after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := await check()):

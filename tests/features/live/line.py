@@ -77,7 +77,7 @@ class Listener:
         """The positions of the events so far."""
         return [frame["event"]["position"] for frame in self.of("event")]
 
-    async def until(self, condition: Callable[[], Any], *, seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], Any], *, seconds: float = 30) -> None:
         """Wait for something to have come."""
         async with asyncio.timeout(seconds):
             while not condition():
