@@ -62,10 +62,10 @@ export function fullTime(iso: string | null | undefined, locale?: string): strin
   return new Date(iso).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** `20 seconds ago`, `3 days ago`. */
+/** `20 seconds ago`, `3 days ago`; what a clock that runs ahead puts into the future is now. */
 export function ago(iso: string | null | undefined, now = Date.now(), locale?: string): string {
   if (!iso) return "";
-  const seconds = Math.round((Date.parse(iso) - now) / 1000);
+  const seconds = Math.min(0, Math.round((Date.parse(iso) - now) / 1000));
   const size = Math.abs(seconds);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   if (size < 60) return format.format(seconds, "second");

@@ -31,6 +31,7 @@ describe("times", () => {
   it("tell how long ago, and how long", () => {
     expect(ago("2026-11-20T10:41:40Z", now, "en-GB")).toBe("20 seconds ago");
     expect(ago("2026-11-18T10:42:00Z", now, "en-GB")).toBe("2 days ago");
+    expect(ago("2026-11-20T10:42:05Z", now, "en-GB")).toBe("now");
     expect([duration(23), duration(3723), duration(null)]).toEqual(["0:23", "1:02:03", "0:00"]);
   });
 });

@@ -20,12 +20,14 @@ export function Activity({ message }: { message: Message }): ReactNode {
   const author = message.author.name ?? null;
   return (
     <p className={styles.activity} data-message={message.id} data-seq={message.seq}>
-      <Icon name={icon} />
+      <Icon name={known?.[0] ?? "log"} />
       <span>
-        {content.text ?? (
+        {known && author ? (
           <>
-            {author ? <b>{author}</b> : "Somebody"} {words(content.subject_name ?? null, author)}
+            <b>{author}</b> {known[1](content.subject_name ?? null, author)}
           </>
+        ) : (
+          (content.text ?? content.activity)
         )}
       </span>
       <time dateTime={message.created_at} title={fullTime(message.created_at)}>

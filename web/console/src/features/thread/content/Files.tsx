@@ -20,6 +20,16 @@ import { Player } from "./Player.tsx";
 /** A file that cannot be shown yet, or not at all. */
 function Absent({ media, icon, word }: { media: Media; icon: IconName; word: string }): ReactNode {
   const failed = media.state === "failed";
+  if (failed && media.url) {
+    return (
+      <a className={styles.absent} href={media.url} download={media.filename ?? true}>
+        <Icon name={icon} size={20} />
+        <span>{word} cannot be shown here</span>
+        <Icon name="download" />
+        <span className="hidden-text">Download</span>
+      </a>
+    );
+  }
   return (
     <span className={styles.absent} role="status">
       <Icon name={failed ? "alert" : icon} size={20} />
