@@ -16,7 +16,7 @@ const WORDS: Record<string, [icon: IconName, text: (subject: string | null, auth
 
 export function Activity({ message }: { message: Message }): ReactNode {
   const content = message.content as ActivityContent;
-  const [icon, words] = WORDS[content.activity] ?? ["log", () => content.text ?? content.activity];
+  const known = WORDS[content.activity];
   const author = message.author.name ?? null;
   return (
     <p className={styles.activity} data-message={message.id} data-seq={message.seq}>
