@@ -45,7 +45,7 @@ async def test_a_part_of_a_file_can_be_had(desk: RunningDesk) -> None:
         ("bytes=\u00b2-", 200, PNG),
         (f"bytes={'9' * 5000}-", 200, PNG),
     ):
-        answer = await desk.client().get(file["url"], headers={"Range": header.encode("latin-1")})
+        answer = await desk.client().get(file["url"], headers={b"Range": header.encode("latin-1")})
         assert answer.status_code == status, header
         if content is not None:
             assert answer.content == content
