@@ -9,7 +9,7 @@ from tests.torture.siege import besiege
 KILLS = 20
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [20261121])
 async def test_g1_g3_g4_g5_g6_killed_twenty_times_under_load(
     database_url: str, tmp_path: Path, seed: int
