@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from frontdesk.api import guards
 from frontdesk.api.desk import SERVED_BY, ApiConfig, Desk
 from frontdesk.api.errors import on_desk_error, on_http_error, on_invalid
-from frontdesk.api.lean import LeanFirst, LeanRoute
+from frontdesk.api.lean import BareRoute, LeanFirst, LeanRoute
 from frontdesk.api.openapi import build
 from frontdesk.api.routers import ROUTERS
 from frontdesk.api.web import Pages
@@ -41,7 +41,7 @@ class DeskApp(FastAPI):
         config: ApiConfig = self.state.config
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
         app = ExceptionMiddleware(app, handlers=dict(self.exception_handlers))
-        app = LeanFirst(app, [route for route in self.router.routes if isinstance(route, LeanRoute)])
+        app = LeanFirst(app, [each for each in self.router.routes if isinstance(each, LeanRoute | BareRoute)])
         app = guards.BodyLimit(app, limit_of=_limits(config))
         app = guards.WidgetCors(app)
         app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)

@@ -9,23 +9,25 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from frontdesk.api.auth import Anonymous
+from frontdesk.api.auth import spend_anonymous
 from frontdesk.api.desk import Desk, desk_of
+from frontdesk.api.lean import BareRoute
 from frontdesk.api.requests import read_body
 from frontdesk.domain.errors import NotFound
 from frontdesk.features.inboxes.inboxes import InboxUnusable, OpenInbox
 from frontdesk.ports.channel import RawRequest
 from frontdesk.store.receipts import Receipt
 
-router = APIRouter(prefix="/hooks", tags=["hooks"])
+router = APIRouter(prefix="/hooks", tags=["hooks"], route_class=BareRoute)
 
 _KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-request-id"})
 """Signatures and other proofs are checked and not kept."""
 
 
-@router.get("/{channel}/{inbox_id}", response_class=PlainTextResponse, dependencies=[Anonymous])
+@router.get("/{channel}/{inbox_id}", response_class=PlainTextResponse)
 async def check_hook(channel: str, inbox_id: str, request: Request) -> Response:
     """A provider asks whether this address is ours (a challenge)."""
+    spend_anonymous(request)
     opened = await _open(desk_of(request), channel, inbox_id)
     challenge = opened.channel.verify(_raw(request, b"", opened), opened.connection)
     return PlainTextResponse(challenge.text if challenge is not None else "")

@@ -72,10 +72,41 @@ class LeanRoute(DeskRoute):
         return handle
 
 
+async def _answer(send: Send, status: int, content: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+class BareRoute(DeskRoute):
+    """An endpoint that takes the request and texts of its path, and answers a response of its own.
+
+    For callers who are no clients of the API, such as providers with their hooks: nothing but errors is
+    handled for it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.dependant.dependencies or self.dependant.query_params or self.body_field is not None:
+            msg = "a bare route takes the request and its path only"
+            raise TypeError(msg)
+        endpoint: Callable[..., Coroutine[Any, Any, Response]] = self.endpoint
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            request = Request(scope, receive, send)
+            try:
+                response = await endpoint(request=request, **scope["path_params"])
+            except DeskError as error:
+                response = desk_problem(request, error)
+            await response(scope, receive, send)
+
+        self.app = app
+
+
 class LeanFirst:
     """Looks among the lean routes before the router and its wrappings; they answer errors themselves."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[LeanRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[LeanRoute | BareRoute]) -> None:
         self.app, self.routes = app, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,12 +119,6 @@ class LeanFirst:
                     await route.app(scope, receive, send)
                     return
         await self.app(scope, receive, send)
-
-
-async def _answer(send: Send, status: int, content: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
 
 
 def _check(dependant: Dependant) -> None:
