@@ -15,6 +15,8 @@ from tests.torture.office import Office, hook
 HOOKS = 60_000
 QUARTER = 4
 LATENCY_SECONDS = 6.0
+DRAIN_SECONDS = 180.0
+SENDERS = 50
 
 
 def run(report: Report, rounds: int, seconds: float) -> None:
@@ -71,7 +73,7 @@ async def _to_socket(office: Office, rate: float) -> tuple[float, float]:
     ):
         await socket.send(json.dumps({"type": "start", "cursor": None}))
         reader = asyncio.create_task(_read(socket, sent, took))
-        await asyncio.sleep(2)
+        await _drained(client, office, sent, took)
         async with asyncio.TaskGroup() as group:
             start, n = time.monotonic(), 0
             while time.monotonic() < start + LATENCY_SECONDS:
@@ -90,8 +92,18 @@ async def _to_socket(office: Office, rate: float) -> tuple[float, float]:
     return ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.99)] * 1000
 
 
+async def _drained(client, office: Office, sent: dict[str, float], took: list[float]) -> None:  # type: ignore[no-untyped-def]
+    """Wait until what the intake left has been read, in order, and every sender is known."""
+    for n in range(SENDERS):
+        await _send(client, office, f"first/{n}", n, sent)
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while len(took) < SENDERS and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody signals
+        await asyncio.sleep(0.05)
+    took.clear()
+
+
 async def _send(client, office: Office, text: str, n: int, sent: dict[str, float]) -> None:  # type: ignore[no-untyped-def]
-    headers, body = hook(text, sender=f"4477008{n % 50:05d}", wamid=f"wamid.{text}", at=1749416383)
+    headers, body = hook(text, sender=f"4477008{n % SENDERS:05d}", wamid=f"wamid.{text}", at=1749416383)
     sent[text] = time.perf_counter()
     (await client.post(office.hook_path, content=body, headers=headers)).raise_for_status()
 

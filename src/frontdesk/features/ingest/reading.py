@@ -79,11 +79,14 @@ class Reader:
             return
         ids = {UUID(job.payload["receipt"]): job for job in work}
         sizes = await self._store.read(lambda tx: receipts.sizes(tx, list(ids)))
-        for some in _within_memory(ids, sizes):
-            await self._read(lane, opened, some)
+        groups = _within_memory(ids, sizes)
+        for n, some in enumerate(groups):
+            if await self._read(lane, opened, some, last=n == len(groups) - 1):
+                return
         await self._store.write(lambda tx: jobs.release(tx, lane))
 
-    async def _read(self, lane: Lane, opened: OpenInbox, some: Mapping[UUID, Job]) -> None:
+    async def _read(self, lane: Lane, opened: OpenInbox, some: Mapping[UUID, Job], *, last: bool) -> bool:
+        """Read some receipts; says whether the lane was given back, as it may be with the last ones."""
         rows = await self._store.read(lambda tx: receipts.many(tx, list(some)))
         parsed = [
             one
@@ -91,8 +94,11 @@ class Reader:
             if (one := await self._parse(lane, job, receipt_id, rows.get(receipt_id), opened)) is not None
         ]
         desk = desk_of(opened.row)
-        for chunk in _chunks(parsed):
-            await self._apply(lane, desk, chunk)
+        chunks = _chunks(parsed)
+        given_back = False
+        for n, chunk in enumerate(chunks):
+            given_back = await self._apply(lane, desk, chunk, last=last and n == len(chunks) - 1)
+        return given_back
 
     async def _parse(
         self, lane: Lane, job: Job, receipt_id: UUID, row: Row | None, opened: OpenInbox
@@ -114,23 +120,27 @@ class Reader:
         events = tuple(Arrived(uuid5(receipt_id, str(n)), event) for n, event in enumerate(found))
         return _Parsed(job, receipt_id, events)
 
-    async def _apply(self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed]) -> None:
+    async def _apply(self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed], *, last: bool = False) -> bool:
+        """Apply some receipts in one change; says whether the lane was given back with it."""
+
         def change(tx: Tx) -> None:
             receive(tx, desk, [event for one in chunk for event in one.events])
             receipts.finish_many(tx, {one.receipt_id: len(one.events) for one in chunk})
-            jobs.done(tx, lane, [one.job.id for one in chunk], release=False)
+            jobs.done(tx, lane, [one.job.id for one in chunk], release=last)
 
         try:
             await self._store.write(change)
+            return last
         except (Busy, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001 - the edge: one receipt's trouble is not the others'
             if len(chunk) > 1:
                 for one in chunk:
                     await self._apply(lane, desk, [one])
-                return
+                return False
             log.warning("receipt_failed", receipt=str(chunk[0].receipt_id), error=type(error).__name__)
             await self._bury(lane, chunk[0].job, _reason("It cannot be applied", error), chunk[0].receipt_id)
+            return False
 
     async def _bury(
         self, lane: Lane, job: Job, reason: str, receipt_id: UUID | None = None, *, release: bool = False

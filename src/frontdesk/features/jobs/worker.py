@@ -5,6 +5,7 @@ Woken by a commit of this process, by the next due time, and every second for wh
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -19,7 +20,8 @@ from frontdesk.store.tx import Tx
 log = structlog.get_logger("frontdesk.worker")
 
 POLL_SECONDS = 1.0
-CLAIM_GAP_SECONDS = 0.003
+GAP_SECONDS = 0.002
+GAP_WHILE_BUSY_SECONDS = 0.015
 GRACE_SECONDS = 8.0
 _LONGEST_PAUSE = 5.0
 _AGAIN_SECONDS = 1.0
@@ -51,7 +53,8 @@ class Worker:
         self.name = queue
         self.is_stopping = False
         self._slots, self._per_lane, self._lease_seconds = slots, per_lane, lease_seconds
-        self._wake = asyncio.Event()
+        self._wake, self._settled = asyncio.Event(), asyncio.Event()
+        self._found = False
         self._tasks: set[asyncio.Task[None]] = set()
         store.on_enqueue(self._on_enqueue)
 
@@ -77,7 +80,7 @@ class Worker:
     async def _work(self, stopping: asyncio.Event) -> None:
         pause = 0.1
         while not stopping.is_set():
-            await asyncio.sleep(CLAIM_GAP_SECONDS)  # what is enqueued in a burst is claimed at once
+            await self._pause()
             self._wake.clear()
             free = self._slots - len(self._tasks)
             try:
@@ -87,13 +90,24 @@ class Worker:
                     return
                 for lane in lanes:
                     self._start(lane)
+                self._found = bool(lanes)
                 if not free or len(lanes) < free:
-                    await self._rest(full=not free)
+                    await self._rest(soon=bool(lanes) or not free)
                 pause = 0.1
             except (Busy, OSError) as error:
                 log.warning("worker_waits_for_store", queue=self.queue, reason=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _pause(self) -> None:
+        """Before a claim, so that a burst is claimed at once; longer where lanes at work are all there is."""
+        if self._found or not self._tasks:
+            await asyncio.sleep(GAP_SECONDS)
+            return
+        self._settled.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GAP_WHILE_BUSY_SECONDS):
+                await self._settled.wait()
 
     async def _claim(self, free: int) -> Sequence[Lane]:
         def change(tx: Tx) -> list[Lane]:
@@ -110,6 +124,7 @@ class Worker:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._settled.set()
         self._wake.set()
 
     async def _run(self, lane: Lane) -> None:
@@ -131,17 +146,19 @@ class Worker:
                 continue
             return
 
-    async def _rest(self, *, full: bool) -> None:
-        """Until something wakes us, a lane becomes due, or a second has passed."""
+    async def _rest(self, *, soon: bool) -> None:
+        """Until something wakes us, a lane becomes due, or a second has passed.
+
+        Args:
+            soon: Lanes at work will wake us; when the next becomes due is asked after that.
+        """
         seconds = POLL_SECONDS
-        if not full:
+        if not soon:
             due = await self._store.read(lambda tx: jobs.next_due(tx, self.queue))
             seconds = _until(due)
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _give_back(self, lanes: Sequence[Lane]) -> None:
         for lane in lanes:
