@@ -35,12 +35,12 @@ INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, stat
     'open', {{each}}, 0, now() - g * interval '1 ms', now(), '{PREVIEW}', 'text', 'incoming', now()
   FROM generate_series({{first}}, {{last}}) g;
 """
-_PG_MESSAGES = f"""
+_PG_MESSAGES = """
 INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, kind,
     content, created_at)
-  SELECT numbered('e00', g * 1000000::bigint + s), '{{account}}', '{{inbox}}', numbered('000', g), s,
-    'incoming', 'contact', 'text', '{TEXT}', now()
-  FROM generate_series({{first}}, {{last}}) g, generate_series(1, {{each}}) s;
+  SELECT numbered('e00', g * 1000000::bigint + s), '{account}', '{inbox}', numbered('000', g), s,
+    'incoming', 'contact', 'text', '{text}', now()
+  FROM generate_series({first}, {last}) g, generate_series(1, {each}) s;
 """
 
 
@@ -50,7 +50,7 @@ async def _postgres(url: str, account: UUID, inbox: UUID, first: int, last: int,
         values = {"account": account, "inbox": inbox, "first": first, "last": last, "each": each}
         await connection.execute(_PG_PEOPLE.format(**values))
         if each:
-            await connection.execute(_PG_MESSAGES.format(**values))
+            await connection.execute(_PG_MESSAGES.format(**values, text=TEXT))
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -347,14 +347,20 @@ async def test_a_reply_and_a_reaction_reach_the_channel(talk: Talk) -> None:
     assert reply["reply_to"] == {
         "id": message["id"], "seq": 1, "kind": "text", "preview": "hi", "author_name": "Nora",
     }  # fmt: skip
-    posts = talk.desk.channel.capabilities
-    assert posts.reactions is False
-    refused = await talk.send(
-        {"content": {"kind": "reaction", "emoji": "👍", "target_id": message["id"]}}, 422
-    )
+    await talk.send({"content": {"kind": "reaction", "emoji": "👍", "target_id": message["id"]}})
+    await until(lambda: len(talk.desk.channel.sent) == 2)
+    said, reaction = talk.desk.channel.sent
+    assert said.reply_to_source_id == message["source_id"]
+    assert (reaction.content.kind, reaction.target_source_id) == ("reaction", message["source_id"])
+    target = await talk.desk.owner.get(f"/v1/messages/{message['id']}")
+    assert [each["emoji"] for each in target["reactions"]] == ["👍"]
+
+
+async def test_what_a_channel_cannot_send_is_refused_with_what_it_can(talk: Talk) -> None:
+    refused = await talk.send({"content": {"kind": "location", "latitude": 1, "longitude": 2}}, 422)
     assert refused["code"] == "unsupported_by_channel"
-    await until(lambda: len(talk.desk.channel.sent) == 1)
-    assert talk.desk.channel.sent[0].reply_to_source_id == message["source_id"]
+    assert refused["errors"][0]["field"] == "content.kind"
+    assert refused["errors"][0]["hint"] == "It can send: document, image, reaction, template, text."
 
 
 async def test_a_failed_message_is_sent_again_by_somebody(talk: Talk) -> None:

@@ -43,8 +43,9 @@ READ = sa.select(
 
 _GET = Statement(READ.where(_c.c.id == P("id"), _c.c.account_id == P("account_id")))
 _MANY = Statement(READ.where(_c.c.id.in_(P("ids", expanding=True)), _c.c.account_id == P("account_id")))
-_PLACE = Statement(
+_PLACES = Statement(
     sa.select(
+        _c.c.id,
         _c.c.account_id,
         _c.c.inbox_id,
         _c.c.thread_id,
@@ -54,7 +55,7 @@ _PLACE = Statement(
         t.inboxes.c.deleted_at.label("inbox_deleted_at"),
     )
     .join_from(_c, t.inboxes, t.inboxes.c.id == _c.c.inbox_id)
-    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"))
+    .where(_c.c.id.in_(P("ids", expanding=True)), _c.c.account_id == P("account_id"))
 )
 _LOCK = Statement(
     sa.select(_c)
@@ -157,7 +158,12 @@ def many(tx: ReadTx, account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
 
 def place(tx: ReadTx, account_id: UUID, conversation_id: UUID) -> Row | None:
     """What never changes about a conversation (inbox, thread, channel), and when the customer last wrote."""
-    return tx.first(_PLACE, id=conversation_id, account_id=account_id)
+    return tx.first(_PLACES, ids=[conversation_id], account_id=account_id)
+
+
+def places(tx: ReadTx, account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The places of several conversations, by id."""
+    return {row.id: row for row in tx.rows(_PLACES, ids=ids, account_id=account_id)} if ids else {}
 
 
 def lock(tx: Tx, scope: Scope, conversation_id: UUID) -> Row:

@@ -4,15 +4,18 @@
 """
 
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from frontdesk.domain.errors import Conflict, NotFound
+from frontdesk.domain.errors import Busy, Conflict, NotFound
 from frontdesk.domain.scope import Scope
+from frontdesk.kit.coalesce import Coalescer, Full
 from frontdesk.store import conversations
 from frontdesk.store.engine import Store
-from frontdesk.store.tx import Row
+from frontdesk.store.tx import ReadTx, Row
 
 KEPT_SECONDS = 30.0
 """An inbox may be deleted meanwhile; it is noticed after so long."""
@@ -33,11 +36,12 @@ class Place:
 
 
 class Places:
-    """Finds places, from memory where it can."""
+    """Finds places, from memory where it can; what many ask for at once is read at once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[UUID, Place] = {}
+        self._reads: Coalescer[tuple[UUID, UUID], Row | None] = Coalescer(self._read_all, lanes=2)
 
     async def get(self, scope: Scope, conversation_id: UUID, *, anew: bool = False) -> Place:
         """The place of a conversation that the scope may see.
@@ -45,6 +49,7 @@ class Places:
         Raises:
             NotFound: There is none, or not for this caller.
             Conflict: Its inbox was deleted.
+            Busy: Too many ask.
         """
         place = self._kept.get(conversation_id)
         if anew or place is None or place.until < time.monotonic():
@@ -58,7 +63,10 @@ class Places:
         return place
 
     async def _read(self, scope: Scope, conversation_id: UUID) -> Place:
-        row = await self._store.read(lambda tx: conversations.place(tx, scope.account_id, conversation_id))
+        try:
+            row = await self._reads.submit((scope.account_id, conversation_id))
+        except Full:
+            raise Busy("Too many requests wait for the database.") from None
         if row is None:
             raise NotFound("There is no such conversation.")
         if row.inbox_deleted_at is not None:
@@ -68,6 +76,22 @@ class Places:
             self._kept.clear()
         self._kept[conversation_id] = place
         return place
+
+    async def _read_all(self, asked: Sequence[tuple[UUID, UUID]]) -> list[Row | None]:
+        """The rows that are asked for by account and conversation, in order; None where there is none."""
+        of_account: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for account_id, conversation_id in asked:
+            of_account[account_id].add(conversation_id)
+
+        def query(tx: ReadTx) -> dict[tuple[UUID, UUID], Row]:
+            return {
+                (account_id, row.id): row
+                for account_id, ids in of_account.items()
+                for row in conversations.places(tx, account_id, sorted(ids)).values()
+            }
+
+        found = await self._store.read(query)
+        return [found.get(each) for each in asked]
 
 
 def place_of(row: Row) -> Place:
