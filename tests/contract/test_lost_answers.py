@@ -11,8 +11,8 @@ import pytest
 from frontdesk.channels.whatsapp import graph
 from frontdesk.features.delivery import deliverer
 from frontdesk.runtime import container
+from frontdesk.simulators.base import Fault, FaultKind
 from frontdesk.simulators.whatsapp import Settings, WhatsAppSimulator, serve
-from frontdesk.simulators.whatsapp.faults import Fault, FaultKind
 from frontdesk.simulators.whatsapp.state import Business, Phone
 from tests.desk import RunningDesk, running_desk, until
 from tests.provider import inboxes_at
@@ -120,7 +120,7 @@ async def test_g7_m13_s2_14_a_send_whose_answer_is_lost_is_shown_and_then_settle
         told = await line.told(made["id"])
         assert (told[0], told[-1], len(told)) == ("delivery.unknown", "delivery.read", len(set(told)))
         shown = await line.desk.owner.get(f"/v1/messages/{made['id']}")
-        assert (shown["source_id"], shown["failure"]) == (sends[0].wamid, None)
+        assert (shown["source_id"], shown["failure"]) == (sends[0].id, None)
 
 
 async def test_g8_a_status_that_is_quicker_than_the_answer_is_applied(

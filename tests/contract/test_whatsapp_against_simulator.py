@@ -399,7 +399,7 @@ async def test_files_are_read_and_fetched(world: World, kind: str, model: type[A
     fetched = await channel.fetch(content.media.source_media_id, content.media.url, connection(world))
     assert fetched.content.startswith(begins)
     assert fetched.mime is not None
-    stored = world.simulator.state.media[content.media.source_media_id]
+    stored = world.simulator.state.files[content.media.source_media_id]
     assert (len(fetched.content), content.media.sha256) == (len(stored.content), stored.sha256)
 
 

@@ -48,7 +48,7 @@ async def test_a_taken_send_without_an_answer_reaches_the_phone(world: World, ki
     assert [send["answer"] for send in sends] == [kind]
     await until(lambda: len(world.simulator.state.phone(NORA).messages) == 1)
     assert (await world.phone_messages())[0]["text_shown"] == "lost answer"
-    await until(lambda: world.inbox.statuses_of(sends[0]["wamid"]) == ["sent", "delivered"])
+    await until(lambda: world.inbox.statuses_of(sends[0]["id"]) == ["sent", "delivered"])
 
 
 async def test_a_taken_send_can_be_answered_with_500(world: World) -> None:
@@ -56,7 +56,7 @@ async def test_a_taken_send_can_be_answered_with_500(world: World) -> None:
     response = await world.send(type="text", text={"body": "x"})
     assert (response.status_code, response.json()["error"]["code"]) == (500, 131000)
     sends = (await world.ledger())["sends"]
-    await until(lambda: world.inbox.statuses_of(sends[0]["wamid"]) == ["sent", "delivered"])
+    await until(lambda: world.inbox.statuses_of(sends[0]["id"]) == ["sent", "delivered"])
 
 
 async def test_the_cut_is_a_true_reset(world: World) -> None:
@@ -232,12 +232,12 @@ async def test_while_nobody_answers_order_is_kept(world: World) -> None:
 
 async def test_faults_hit_whom_they_name_and_as_often_as_they_say(world: World) -> None:
     world.simulator.add_phone("447700900143", "Tom").last_written[NUMBER] = world.simulator.state.now()
-    await world.set_fault("server_error", wa_id=NORA, after=1, count=2)
+    await world.set_fault("server_error", phone=NORA, after=1, count=2)
     answers = [(await world.send(type="text", text={"body": "x"})).status_code for _ in range(5)]
     assert answers == [200, 503, 503, 200, 200]
-    await world.set_fault("server_error", wa_id=NORA)
+    await world.set_fault("server_error", phone=NORA)
     assert (await world.send("447700900143", type="text", text={"body": "x"})).status_code == 200
-    await world.set_fault("server_error", phone_number_id="999")
+    await world.set_fault("server_error", business="999")
     assert (await world.send(type="text", text={"body": "x"})).status_code == 200
     await world.set_fault("server_error", probability=0.5, seed=4)
     first = [(await world.send(type="text", text={"body": "x"})).status_code for _ in range(20)]

@@ -284,7 +284,7 @@ async def test_files_that_meta_does_not_take(
 ) -> None:
     response = await world.graph("POST", f"{NUMBER}/media", data=form, files={"file": file})
     assert (response.status_code, response.json()["error"]["code"]) == (400, code)
-    assert world.simulator.state.media == {}
+    assert world.simulator.state.files == {}
 
 
 async def test_an_upload_that_is_no_form(world: World) -> None:
@@ -346,7 +346,7 @@ async def test_the_ledger_lists_what_was_taken_and_what_was_told(world: World) -
     await until(lambda: world.inbox.statuses_of(wamid) == ["sent", "delivered"])
     ledger = await world.ledger()
     send = ledger["sends"][0]
-    assert (send["wamid"], send["to"], send["opaque"], send["answer"]) == (wamid, NORA, "delivery-1", "200")
+    assert (send["id"], send["to"], send["opaque"], send["answer"]) == (wamid, NORA, "delivery-1", "200")
     canonical = json.dumps(
         body | {"biz_opaque_callback_data": "delivery-1"}, sort_keys=True, separators=(",", ":")
     )

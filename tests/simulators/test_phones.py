@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from frontdesk.simulators.whatsapp.actions import Text
-from frontdesk.simulators.whatsapp.inbound import perform
+from frontdesk.simulators.whatsapp.conduct import perform
 from tests.simulators.conftest import ACCOUNT, NORA, NUMBER, World, is_signed, until
 
 REFERRAL = {
@@ -307,19 +307,19 @@ async def test_a_phone_keeps_its_last_500_messages(world: World) -> None:
 
 
 async def test_phones_are_made_and_found(world: World) -> None:
-    made = await world.play("POST", "phones", {"wa_id": "+49 151 1", "name": "x"})
+    made = await world.play("POST", "phones", {"id": "+49 151 1", "name": "x"})
     assert made.status_code == 422
-    made = await world.play("POST", "phones", {"wa_id": "+49151123456", "name": "Jana"})
+    made = await world.play("POST", "phones", {"id": "+49151123456", "name": "Jana"})
     assert (made.status_code, made.json()["wa_id"], made.json()["name"]) == (201, "49151123456", "Jana")
     assert made.json()["user_id"].startswith("DE.")
-    again = await world.play("POST", "phones", {"wa_id": "49151123456", "name": "Other"})
+    again = await world.play("POST", "phones", {"id": "49151123456", "name": "Other"})
     assert again.json()["name"] == "Jana"
     free = await world.play("POST", "phones", {})
     assert free.json()["wa_id"].startswith("447700900")
     phones = (await world.play("GET", "phones")).json()
     assert [phone["wa_id"] for phone in phones] == [NORA, "49151123456", free.json()["wa_id"]]
     assert phones[0]["business"] == {
-        "phone_number_id": NUMBER, "name": "Rill workshop", "display_phone_number": "15550001000",
+        "id": NUMBER, "name": "Rill workshop", "address": "15550001000",
     }  # fmt: skip
 
 
@@ -331,7 +331,7 @@ async def test_phones_are_made_and_found(world: World) -> None:
         ("POST", f"phones/{NORA}/messages", b'{"type":"dance"}', 422),
         ("POST", f"phones/{NORA}/messages", b'{"type":"text","text":"x","more":1}', 422),
         ("POST", f"phones/{NORA}/messages", b'{"type":"location","latitude":91,"longitude":0}', 422),
-        ("POST", f"phones/{NORA}/messages", b'{"type":"text","text":"x","phone_number_id":"1"}', 404),
+        ("POST", f"phones/{NORA}/messages", b'{"type":"text","text":"x","business":"1"}', 404),
         ("POST", "phones/1/messages", b'{"type":"text","text":"x"}', 404),
         ("POST", "phones/1/read", b"{}", 404),
         ("PATCH", f"phones/{NORA}", b'{"wa_id":"1"}', 422),

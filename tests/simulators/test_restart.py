@@ -124,7 +124,7 @@ async def test_hooks_under_way_are_delivered_after_a_restart(tmp_path: Path) -> 
         texts = [message.get("text", {}).get("body") for message in inbox.messages()]
         assert texts == ["one", "two", None, None]
         media_id = inbox.messages()[2]["audio"]["id"]
-        assert second.state.media[media_id].content.startswith(b"OggS")
+        assert second.state.files[media_id].content.startswith(b"OggS")
         third = open_simulator(tmp_path, f"{server.origin}/hook")
         async with serve(third):
             assert third.hooks.underway == 0
@@ -154,7 +154,7 @@ async def test_a_line_cut_in_the_middle_is_left_out(tmp_path: Path) -> None:
     async with first.running():
         pass
     journal = tmp_path / "journal.jsonl"
-    journal.write_bytes(journal.read_bytes() + b'{"kind":"comet"}\n{"kind":"phone","wa_id":"4477009')
+    journal.write_bytes(journal.read_bytes() + b'{"kind":"comet"}\n{"kind":"phone","phone":{"id":"4477009')
     second = open_simulator(tmp_path, None)
     assert list(second.state.phones) == [NORA]
     async with second.running():

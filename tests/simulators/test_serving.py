@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from frontdesk.kit.http import HttpClient, OutcomeUnknown
+from frontdesk.simulators.base import routes
 from frontdesk.simulators.whatsapp import Settings, WhatsAppSimulator, serve
 from tests.simulators.conftest import NORA, NUMBER, SECRET, TOKEN, VERIFY, World, until
 
@@ -33,7 +35,7 @@ async def test_the_live_line_tells_every_change(world: World) -> None:
     seen = [await anext(stream) for _ in range(3)]
     assert [frame["type"] for frame in seen] == ["message", "phone", "message"]
     assert [seen[0]["message"]["status"], seen[2]["message"]["status"]] == ["sent", "delivered"]
-    assert (seen[0]["wa_id"], seen[0]["message"]["id"]) == (NORA, message_id)
+    assert (seen[0]["phone_id"], seen[0]["message"]["id"]) == (NORA, message_id)
     assert seen[1]["phone"]["window_closes_at"] is not None
     assert "messages" not in seen[1]["phone"]
     await world.set_fault("slow")
@@ -107,6 +109,46 @@ async def test_mounted_in_another_application() -> None:
         with pytest.raises(OutcomeUnknown):
             await http.request("POST", f"{url}/v23.0/{NUMBER}/messages", json=body, headers=token)
         assert len(simulator.state.sends) == 2
+
+
+async def test_the_list_tells_each_simulator_and_what_its_phones_can_do() -> None:
+    app = Starlette(routes=routes([WhatsAppSimulator()]))
+    answer = await asgi_get(app, "/simulators")
+    assert [(one["slug"], one["name"], one["path"]) for one in answer] == [
+        ("whatsapp", "WhatsApp", "/simulators/whatsapp")
+    ]
+    can = answer[0]["abilities"]
+    assert set(can["kinds"]) == {
+        "text", "image", "audio", "voice", "video", "document", "sticker", "location", "contacts",
+    }  # fmt: skip
+    assert [can[name] for name in ("replies", "reactions", "edits", "revokes", "reads", "window")] == [
+        True
+    ] * 6
+    assert [switch["name"] for switch in can["switches"]] == ["hides_number"]
+    assert await asgi_get(app, "/simulators/whatsapp/play/phones") == []
+
+
+async def asgi_get(app: Starlette, path: str) -> Any:
+    """The JSON at a path, without a server."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "headers": [],
+        "query_string": b"",
+        "root_path": "",
+    }
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 200
+    return json.loads(b"".join(message.get("body", b"") for message in sent))
 
 
 async def test_a_failing_step_ends_the_run_with_its_error() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx2
 
+from frontdesk.simulators.base import Fault, FaultKind
 from frontdesk.simulators.whatsapp import Settings, WhatsAppSimulator, serve
-from frontdesk.simulators.whatsapp.faults import Fault, FaultKind
 from tests.architecture.repository import ROOT
 from tests.torture.ledger import Ledger, Outcome
 from tests.torture.load import Load

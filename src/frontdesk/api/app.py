@@ -1,6 +1,6 @@
 """Puts the API together: routes, guards and error answers around one `Desk`. No endpoint lives here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.api import guards
@@ -49,12 +50,12 @@ class DeskApp(FastAPI):
         return guards.Tracing(app, log_all=config.log_requests)
 
 
-def create_app(desk: Desk | None = None, *, mounts: Mapping[str, ASGIApp] | None = None) -> DeskApp:
+def create_app(desk: Desk | None = None, *, routes: Sequence[BaseRoute] = ()) -> DeskApp:
     """The ASGI application around a desk; without one it still knows its OpenAPI document.
 
     Args:
         desk: The services.
-        mounts: More applications by path, such as the simulators of a demo.
+        routes: More routes, such as the simulators of a demo.
     """
     app = DeskApp(
         title="Frontdesk",
@@ -70,8 +71,7 @@ def create_app(desk: Desk | None = None, *, mounts: Mapping[str, ASGIApp] | None
     app.add_exception_handler(HTTPException, on_http_error)
     for router in ROUTERS:
         app.router.routes.extend(router.routes)  # flat: an included router would match every path twice
-    for path, mounted in (mounts or {}).items():
-        app.mount(path, mounted)
+    app.router.routes.extend(routes)
     app.router.redirect_slashes = False
     app.router.default = Pages(app.state.config)
     return app

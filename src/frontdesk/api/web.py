@@ -26,7 +26,7 @@ from frontdesk.api.guards import CONTENT_SECURITY_POLICY
 STATIC = Path(__file__).parent / "static"
 DEMO = Path(__file__).parent / "static_demo"
 _HASHED = re.compile(r"-[\w-]{8,}\.\w+$")
-_API = ("/v1/", "/hooks/", "/health/", "/simulators/", "/widget/", "/assets/", "/docs/", "/demo/")
+_API = ("/v1/", "/hooks/", "/health/", "/simulators", "/widget/", "/assets/", "/docs/", "/demo/")
 _ROOTED = re.compile(rb'((?:src|href)=")/(?!/)')
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg")
 

@@ -1,11 +1,11 @@
 """Wires the desk together: store, channels, features, API, workers. The one place that knows all of them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute
 
 from frontdesk.api.app import DeskApp, create_app
 from frontdesk.api.desk import ApiConfig, Desk
@@ -69,7 +69,7 @@ def build(
     *,
     port: int,
     demo: DemoConfig | None = None,
-    mounts: Mapping[str, ASGIApp] | None = None,
+    routes: Sequence[BaseRoute] = (),
     more_channels: Sequence[Channel] = (),
 ) -> Container:
     """Put the desk together over an open store.
@@ -79,7 +79,7 @@ def build(
         store: Open; stays the caller's to close.
         port: Where the desk listens.
         demo: Set for a demo.
-        mounts: More applications by path: the simulators of a demo.
+        routes: More routes: the simulators of a demo.
         more_channels: Channels besides the installed ones.
     """
     vault = vault_of(settings)
@@ -112,7 +112,7 @@ def build(
         places=places,
         sender=Sender(store, registry, views, places),
     )
-    return Container(desk, create_app(desk, mounts=mounts), _workers(desk, files))
+    return Container(desk, create_app(desk, routes=routes), _workers(desk, files))
 
 
 def _workers(desk: Desk, files: LocalFiles) -> list[Worker]:

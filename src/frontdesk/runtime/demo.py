@@ -4,25 +4,26 @@ A database is either a demo's or a company's, never both: `check_kind` refuses t
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from starlette.types import ASGIApp
+from pydantic import BaseModel, SecretStr
+from starlette.routing import BaseRoute
 
 from frontdesk.domain.scope import Role, Scope, system_scope
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import Founding, SigningIn
 from frontdesk.features.inboxes.inboxes import InboxDraft, Inboxes
-from frontdesk.runtime import channels
+from frontdesk.runtime import channels, simulators
 from frontdesk.runtime.container import DemoConfig
 from frontdesk.runtime.kind import DEMO_PASSWORD, WrongKind, needs_owner
 from frontdesk.runtime.secret_key import vault_of
 from frontdesk.runtime.settings import Settings
-from frontdesk.simulators.whatsapp import Settings as NetworkSettings
-from frontdesk.simulators.whatsapp import WhatsAppSimulator
+from frontdesk.simulators.base.demo import DemoPart
+from frontdesk.simulators.base.serving import routes
 from frontdesk.store import accounts, inboxes, users
 from frontdesk.store.engine import Store
 from frontdesk.store.statement import Row
@@ -30,14 +31,8 @@ from frontdesk.store.tx import Tx
 
 OWNER = "owner@rill.example"
 _COMPANY = "Rill Bikes"
-MOUNT = "/simulators/whatsapp"
+_TIME_ZONE = "Europe/London"
 _AGENTS = (("Maya Lindqvist", "maya@rill.example"), ("Tomás Vidal", "tomas@rill.example"))
-_PHONES = (
-    ("34600000001", "Nora Vidal"),
-    ("447700900002", "Amir Haddad"),
-    ("4915112345603", "Lena Vogt"),
-    ("5491112345604", "Julián Paz"),
-)
 _GREETING = {
     "default": "Hello! How can we help with your bike?",
     "de": "Hallo! Wie können wir mit deinem Rad helfen?",
@@ -56,10 +51,9 @@ class Demo:
 
     def __init__(self, settings: Settings, store: Store, port: int) -> None:
         self.settings, self.store, self.port = settings, store, port
-        network = NetworkSettings(delivered_after_seconds=0.6, read_after_seconds=2.5)
-        self._simulator = WhatsAppSimulator(network, journal=settings.data_dir / "simulators" / "whatsapp")
+        self._parts = list(simulators.load(settings.data_dir / "simulators"))
 
-    async def prepare(self) -> tuple[DemoConfig, Mapping[str, ASGIApp]]:
+    async def prepare(self) -> tuple[DemoConfig, list[BaseRoute]]:
         """Make what is missing; a second start finds everything and changes nothing."""
         own_url = f"http://{self.settings.local_host}:{self.port}"
         access = Access(self.store)
@@ -69,16 +63,20 @@ class Demo:
         password = await self._found(signing_in)
         rows = await self._inboxes(made, system_scope(await self._account_id()))
         await self._register(made, rows)
-        for wa_id, name in _PHONES:
-            self._simulator.add_phone(wa_id, name)
+        for part in self._parts:
+            part.add_phones()
         await made.close()
         chat = next((row.public_key for row in rows if row.channel == "webchat"), None)
-        return DemoConfig(sign_in=(OWNER, password), public_key=chat), {MOUNT: self._simulator.app}
+        return DemoConfig(sign_in=(OWNER, password), public_key=chat), routes(
+            [part.simulator for part in self._parts]
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Carry messages between the desk and the phones while inside."""
-        async with self._simulator.running():
+        async with AsyncExitStack() as stack:
+            for part in self._parts:
+                await stack.enter_async_context(part.simulator.running())
             yield
 
     async def _account_id(self) -> UUID:
@@ -97,7 +95,7 @@ class Demo:
             name="Olive Rill",
             email=OWNER,
             password=password,
-            time_zone="Europe/London",
+            time_zone=_TIME_ZONE,
             simulated=True,
         )
         account_id, _ = await signing_in.found(founding)
@@ -116,7 +114,7 @@ class Demo:
         def find_or_make(tx: Tx) -> list[Row]:
             found = inboxes.page(tx, scope, UUID(int=0), 100)
             have = {row.channel for row in found}
-            for draft in _drafts():
+            for draft in _drafts(self._parts):
                 if draft.channel in made.channels and draft.channel not in have:
                     row = made.create(tx, scope, draft)
                     found.append(inboxes.change(tx, scope, row.id, {"state": "connected"}))
@@ -125,43 +123,42 @@ class Demo:
         return await self.store.write(find_or_make)
 
     async def _register(self, made: Inboxes, rows: list[Row]) -> None:
-        """Tell the simulated provider of our inboxes, as their owner would have done at the real one."""
+        """Tell the simulated providers of our inboxes, as their owner would have done at the real ones."""
+        parts = {part.simulator.slug: part for part in self._parts}
         for row in rows:
-            if row.channel != "whatsapp":
-                continue
-            opened = await made.open(row.id)
-            values: Any = opened.connection.config
-            self._simulator.register(
-                values.phone_number_id,
-                values.waba_id,
-                values.access_token.get_secret_value(),
-                values.app_secret.get_secret_value(),
-                values.verify_token.get_secret_value(),
-                made.hook_url(row),
-                _COMPANY,
-            )
+            origin = row.simulated_origin or ""
+            part = parts.get(origin.removeprefix("simulators/"))
+            if part is not None:
+                opened = await made.open(row.id)
+                config = _plain(opened.connection.config)
+                part.register(row.channel, config, made.hook_url(row), _COMPANY)
 
 
-def _drafts() -> list[InboxDraft]:
-    return [
+def _drafts(parts: Iterable[DemoPart]) -> list[InboxDraft]:
+    simulated = [
         InboxDraft(
-            channel="whatsapp",
-            name="WhatsApp",
-            config={
-                "phone_number_id": "100000000000001",
-                "waba_id": "200000000000001",
-                "access_token": secrets.token_urlsafe(32),
-                "app_secret": secrets.token_hex(16),
-                "verify_token": secrets.token_urlsafe(16),
-            },
+            channel=inbox.channel,
+            name=inbox.name,
+            config=inbox.config,
             greeting=_GREETING,
-            time_zone="Europe/London",
-        ),
-        InboxDraft(
-            channel="webchat",
-            name=_COMPANY,
-            config={"accent": "#37695d"},
-            greeting=_GREETING,
-            time_zone="Europe/London",
-        ),
+            time_zone=_TIME_ZONE,
+            simulator=part.simulator.slug,
+        )
+        for part in parts
+        for inbox in part.inboxes()
     ]
+    chat = InboxDraft(
+        channel="webchat",
+        name=_COMPANY,
+        config={"accent": "#37695d"},
+        greeting=_GREETING,
+        time_zone=_TIME_ZONE,
+    )
+    return [*simulated, chat]
+
+
+def _plain(config: BaseModel) -> dict[str, Any]:
+    """The settings of an inbox with its secrets in plain text."""
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in config
+    }

@@ -8,7 +8,7 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from frontdesk.domain.errors import Conflict
@@ -200,12 +201,12 @@ async def _serve(
     port: int = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
         simulated = _demo(settings, store, port) if demo else None
-        mounts: Mapping[str, ASGIApp] = {}
+        routes: Sequence[BaseRoute] = ()
         config: DemoConfig | None = None
         if simulated is not None:
-            config, mounts = await simulated.prepare()
+            config, routes = await simulated.prepare()
             await stack.enter_async_context(simulated.running())
-        container = build(settings, store, port=port, demo=config, mounts=mounts)
+        container = build(settings, store, port=port, demo=config, routes=routes)
         stack.push_async_callback(container.close)
         if Role.WORKER in roles:
             await stack.enter_async_context(working(container, settings))

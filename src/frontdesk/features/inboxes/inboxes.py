@@ -47,6 +47,8 @@ class InboxDraft:
     greeting: dict[str, str] | None = None
     reopen_policy: str = ReopenPolicy.REOPEN
     time_zone: str | None = None
+    simulator: str | None = None
+    """In a demo: the simulator it talks to; None: the one named like its channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class Inboxes:
                 reopen_policy=draft.reopen_policy,
                 greeting=draft.greeting,
                 time_zone=draft.time_zone,
-                simulated_origin=f"simulators/{draft.channel}" if self._is_demo else None,
+                simulated_origin=f"simulators/{draft.simulator or draft.channel}" if self._is_demo else None,
             ),
         )
         self._seal(tx, row, opened)

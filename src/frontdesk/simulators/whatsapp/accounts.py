@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from frontdesk.simulators.whatsapp import media
 from frontdesk.simulators.whatsapp.door import Door, read_json
 from frontdesk.simulators.whatsapp.errors import GraphError, no_such_object
+from frontdesk.simulators.whatsapp.hooks import verify
 from frontdesk.simulators.whatsapp.state import Business
 
 
@@ -17,9 +18,9 @@ class Accounts(Door):
     async def one(self, request: Request, object_id: str) -> Response:
         """A number, an account or a file by its id; a number's own hook; DELETE takes a file away."""
         self.token(request)
-        stored = self.state.media.get(object_id)
+        stored = self.state.files.get(object_id)
         if stored is not None and request.method == "DELETE":
-            del self.state.media[object_id]
+            del self.state.files[object_id]
             return JSONResponse({"success": True})
         if stored is not None and request.method == "GET":
             return JSONResponse(media.described(stored, _lookaside(request, stored.id)))
@@ -33,7 +34,7 @@ class Accounts(Door):
             one.waba_id == object_id for one in self.state.businesses.values()
         ):
             account = self.account(request, object_id)[0]
-            return JSONResponse({"id": object_id, "name": account.display_name, "currency": "EUR"})
+            return JSONResponse({"id": object_id, "name": account.name, "currency": "EUR"})
         raise no_such_object(request.method, object_id)
 
     async def numbers(self, request: Request, object_id: str) -> Response:
@@ -80,7 +81,7 @@ class Accounts(Door):
         """Begin to tell these numbers' hook, once it has answered Meta's challenge."""
         url = given.get("override_callback_uri") or numbers[0].hook_url
         token = given.get("verify_token") or numbers[0].verify_token
-        if url and (problem := await self.network.hooks.verify(str(url), str(token))):
+        if url and (problem := await verify(self.network.hooks, str(url), str(token))):
             title = f"Callback verification failed with the following errors: {problem}"
             raise GraphError(2200, title=title)
         for business in numbers:
@@ -101,9 +102,9 @@ def _lookaside(request: Request, media_id: str) -> str:
 
 def _number_facts(business: Business) -> dict[str, Any]:
     return {
-        "id": business.phone_number_id,
-        "display_phone_number": business.display_phone_number,
-        "verified_name": business.display_name,
+        "id": business.id,
+        "display_phone_number": business.address,
+        "verified_name": business.name,
         "code_verification_status": "VERIFIED",
         "quality_rating": "GREEN",
         "platform_type": "CLOUD_API",

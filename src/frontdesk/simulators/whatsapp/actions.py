@@ -1,21 +1,16 @@
-"""What a phone can do: the bodies of the play API, a closed union told apart by `type`. Pure data."""
+"""What a WhatsApp phone can do: bodies of the play API, a closed union told apart by `type`. Pure data."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-Word = Annotated[str, Field(max_length=4096)]
+from frontdesk.simulators.base import actions as base
+from frontdesk.simulators.base.actions import Word
 
 
-class Written(BaseModel):
-    """What every kind may carry beside its own fields."""
+class Written(base.Written):
+    """What every kind may carry on WhatsApp beside its own fields."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    phone_number_id: Word | None = Field(
-        None, description="To which business; None: the last, else the first."
-    )
-    reply_to: Word | None = Field(default=None, description="The id of the message it answers.")
     forwarded: bool = False
     frequently_forwarded: bool = False
     referral: dict[str, Any] | None = Field(
@@ -27,31 +22,19 @@ class Written(BaseModel):
     group_id: Word | None = None
 
 
-class Text(Written):
+class Text(base.Text, Written):
     """Words."""
 
-    type: Literal["text"]
-    text: Annotated[str, Field(min_length=1, max_length=65_536)]
 
+class File(base.File, Written):
+    """A file."""
 
-class File(Written):
-    """A file: an uploaded one (`POST /play/media`), else the built-in one of the kind."""
-
-    type: Literal["image", "audio", "voice", "video", "document", "sticker"]
-    media_id: Word | None = None
-    caption: Word | None = None
-    filename: Word | None = None
     animated: bool = False
 
 
-class Location(Written):
+class Location(base.Location, Written):
     """A pin, or a place when it has a name or an address."""
 
-    type: Literal["location"]
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    name: Word | None = None
-    address: Word | None = None
     url: Word | None = None
 
 
@@ -62,12 +45,8 @@ class Contacts(Written):
     contacts: list[dict[str, Any]] = Field(min_length=1, max_length=257)
 
 
-class Reaction(Written):
+class Reaction(base.Reaction, Written):
     """An emoji on a message; an empty one takes it back."""
-
-    type: Literal["reaction"]
-    message_id: Word
-    emoji: Annotated[str, Field(max_length=32)] = ""
 
 
 class Button(Written):
@@ -78,12 +57,8 @@ class Button(Written):
     payload: Word = ""
 
 
-class ButtonReply(Written):
+class ButtonReply(base.ButtonReply, Written):
     """A pressed button."""
-
-    type: Literal["button_reply"]
-    id: Word
-    title: Word
 
 
 class ListReply(Written):
@@ -113,19 +88,12 @@ class Order(Written):
     items: list[dict[str, Any]] = Field(min_length=1, max_length=100)
 
 
-class Edit(Written):
+class Edit(base.Edit, Written):
     """New words for a message sent before."""
 
-    type: Literal["edit"]
-    message_id: Word
-    text: Annotated[str, Field(min_length=1, max_length=65_536)]
 
-
-class Revoke(Written):
+class Revoke(base.Revoke, Written):
     """Takes a message back."""
-
-    type: Literal["revoke"]
-    message_id: Word
 
 
 class Unsupported(Written):

@@ -30,7 +30,7 @@ def _check_rates(state: State, business: Business, recipient: str) -> None:
     settings, now, recent = state.settings, state.now(), business.recent_sends
     phone = state.phone_of(recipient)
     if settings.pair_seconds and phone:
-        last = phone.last_sent_to.get(business.phone_number_id)
+        last = phone.last_sent_to.get(business.id)
         if last and (now - last).total_seconds() < settings.pair_seconds:
             raise GraphError(131056, "Too many messages sent from this phone number to the same phone number")
     if settings.messages_per_second:
@@ -42,7 +42,7 @@ def _check_rates(state: State, business: Business, recipient: str) -> None:
             )
         recent.append(now)
     if phone:
-        phone.last_sent_to[business.phone_number_id] = now
+        phone.last_sent_to[business.id] = now
 
 
 def _price(business: Business, body: dict[str, Any]) -> tuple[str, str]:
@@ -55,17 +55,17 @@ def _price(business: Business, body: dict[str, Any]) -> tuple[str, str]:
 
 def _reach(state: State, business: Business, recipient: str, kind: str) -> tuple[Phone, GraphError | None]:
     """The phone, and the refusal to report later if refusals come by hook."""
-    if digits(recipient) == digits(business.display_phone_number):
+    if digits(recipient) == digits(business.address):
         raise GraphError(131021, "Recipient phone number is the same as the sender")
     phone = state.phone_of(recipient)
     error: GraphError | None = None
     if phone is None and "." not in recipient and state.settings.unknown_phones == "create":
         phone = state.add_phone(recipient)
-        phone.last_written[business.phone_number_id] = state.now()
+        phone.last_written[business.id] = state.now()
         state.show_phone(phone)
     if phone is None or phone.is_blocked:
         error = GraphError(131026, "Message Undeliverable.")
-        phone = phone or Phone(digits(recipient), recipient, recipient)
+        phone = phone or Phone(digits(recipient), recipient, user_id=recipient)
     elif state.settings.enforce_window and kind in FREE_TYPES and not state.is_window_open(business, phone):
         error = GraphError(
             131047,
@@ -82,7 +82,7 @@ def _check_files(state: State, kind: str, body: dict[str, Any]) -> None:
         raise wrong("Param reaction['message_id'] is not the id of a message of this conversation.")
     if kind not in MEDIA_TYPES or "id" not in body[kind]:
         return
-    media = state.media.get(str(body[kind]["id"]))
+    media = state.files.get(str(body[kind]["id"]))
     if media is None:
         title = f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
         raise GraphError(100, title=title)

@@ -1,24 +1,38 @@
-"""The simulator put together: one ASGI application, what it runs beside requests, and a server of its own."""
+"""The simulator put together: Meta's API and the play API as one ASGI application, and what it can do."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from frontdesk.simulators.base import (
+    RETRY_SECONDS,
+    Abilities,
+    Engine,
+    Play,
+    Switch,
+)
 from frontdesk.simulators.whatsapp import templates
-from frontdesk.simulators.whatsapp.faults import Faults
+from frontdesk.simulators.whatsapp.conduct import Conduct
 from frontdesk.simulators.whatsapp.graph import Graph
-from frontdesk.simulators.whatsapp.hooks import RETRY_SECONDS, HookSender
-from frontdesk.simulators.whatsapp.journal import Journal
-from frontdesk.simulators.whatsapp.live import Live
+from frontdesk.simulators.whatsapp.hooks import Wire
 from frontdesk.simulators.whatsapp.network import Network
-from frontdesk.simulators.whatsapp.play import Play
 from frontdesk.simulators.whatsapp.state import Business, Phone, Settings, State
+
+ABILITIES = Abilities(
+    kinds=("text", "image", "voice", "video", "document", "sticker", "location", "contacts", "audio"),
+    replies=True,
+    reactions=True,
+    edits=True,
+    revokes=True,
+    reads=True,
+    window=True,
+    switches=(
+        Switch(name="hides_number", label="Hides its number", hint="The desk learns a user id instead"),
+    ),
+)
 
 
 class WhatsAppSimulator:
@@ -33,6 +47,10 @@ class WhatsAppSimulator:
         journal: A folder in which phones, messages and hooks under way outlive the process; None: none does.
     """
 
+    slug = "whatsapp"
+    name = "WhatsApp"
+    abilities = ABILITIES
+
     def __init__(
         self,
         settings: Settings | None = None,
@@ -42,16 +60,11 @@ class WhatsAppSimulator:
         journal: Path | None = None,
     ) -> None:
         self.state = State(settings or Settings(), seed)
-        self.faults = Faults()
-        self.hooks = HookSender(self.state, self.faults, retry_seconds)
-        self.network = Network(self.state, self.faults, self.hooks)
-        self.live = Live()
-        self.state.changed = self.live.publish
-        self._journal = Journal(journal) if journal else None
-        if self._journal is not None:
-            self._journal.load(self.state)
-            self.hooks.journal = self._journal
-        routes = [*Play(self.network, self.live).routes(), *Graph(self.network).routes()]
+        self.engine = Engine(self.state, Wire(self.state), retry_seconds=retry_seconds, journal=journal)
+        self.faults, self.hooks, self.live = self.engine.faults, self.engine.hooks, self.engine.live
+        self.network = Network(self.state, self.engine)
+        play = Play(self.engine, Conduct(self.network))
+        routes = [*play.routes(), *Graph(self.network).routes()]
         self.app: ASGIApp = Starlette(routes=routes, lifespan=self._lifespan)
 
     def register(  # noqa: PLR0917 - the order is how Meta's own pages list them
@@ -68,13 +81,13 @@ class WhatsAppSimulator:
         """Give a business its number: what its owner would have set up at Meta. Replaces an earlier one."""
         business = Business(
             phone_number_id,
+            display_name,
+            display_phone_number,
+            hook_url,
             waba_id,
             access_token,
             app_secret,
             verify_token,
-            hook_url,
-            display_name,
-            display_phone_number,
             templates=templates.starting_templates(self.state.ids),
         )
         self.state.businesses[phone_number_id] = business
@@ -84,56 +97,11 @@ class WhatsAppSimulator:
         """A customer's phone, or the one that has the number already."""
         return self.state.add_phone(wa_id, name)
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Deliver hooks and timed steps while inside. A task that fails ends this block with its error."""
-        async with asyncio.TaskGroup() as tasks:
-            steps = tasks.create_task(self._run())
-            await asyncio.sleep(0)
-            try:
-                yield
-            finally:
-                self.live.close()
-                steps.cancel()
-        await self.hooks.stop()
-        if self._journal is not None:
-            self._journal.close()
-
-    async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            self.hooks.start(tasks)
-            self.network.start(tasks)
-            if self._journal is not None:
-                self.network.resume(self._journal.accepted.values(), self._journal.hooks.values())
-            await asyncio.Event().wait()
+        return self.engine.running(self.network.carrier.resume)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         async with self.running():
             yield
-
-
-@asynccontextmanager
-async def serve(simulator: WhatsAppSimulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve the simulator over real HTTP inside this event loop; yields its base URL. Port 0: a free one.
-
-    The server is started and stopped by hand, without its own loop: so no signal is taken from the process,
-    and an error of the simulator's own tasks ends this block instead of a log line.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    config = uvicorn.Config(
-        simulator.app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=2
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    async with simulator.running():
-        await server.startup(sockets=[listener])
-        try:
-            shown_host = f"[{host}]" if ":" in host else host
-            yield f"http://{shown_host}:{listener.getsockname()[1]}"
-        finally:
-            simulator.live.close()
-            await server.shutdown(sockets=[listener])

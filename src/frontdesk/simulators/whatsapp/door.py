@@ -5,19 +5,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from frontdesk.simulators.base import Answer, parse_json
 from frontdesk.simulators.whatsapp.errors import GraphError, no_such_object
 from frontdesk.simulators.whatsapp.network import Network
-from frontdesk.simulators.whatsapp.reading import parse_json
 from frontdesk.simulators.whatsapp.state import Business
-from frontdesk.simulators.whatsapp.wire import Cut
 
 MAX_JSON_BYTES = 1024 * 1024
 _VERSION = re.compile(r"v\d{1,2}\.0")
 
-Answer = Response | Cut
 Endpoint = Callable[[Request, str], Awaitable[Answer]]
 
 

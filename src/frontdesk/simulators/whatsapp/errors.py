@@ -5,6 +5,10 @@ Source: developers.facebook.com, WhatsApp Business Platform, "Error codes" (2026
 
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.base import Refusal
+
 _CATALOGUE: dict[int, tuple[int, str]] = {
     0: (401, "AuthException"),
     1: (400, "API Unknown"),
@@ -57,7 +61,7 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
 ERROR_CODES_PAGE = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 
-class GraphError(Exception):
+class GraphError(Refusal):
     """An error to be answered as Graph answers it."""
 
     def __init__(
@@ -77,6 +81,11 @@ class GraphError(Exception):
         self.status = status or known_status
         self.retry_after = retry_after
         super().__init__(f"(#{code}) {self.title}")
+
+    @property
+    @override
+    def told(self) -> str:
+        return f"{self}: {self.details}" if self.details else str(self)
 
     def body(self, trace: str) -> dict[str, Any]:
         """The answer's JSON."""

@@ -1,34 +1,27 @@
 """Graph API's endpoints for messages and files, and its paths. The work is done in `network` and `media`."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from frontdesk.simulators.base import Accepted, Answer, Fault, FaultKind, Spoiler
 from frontdesk.simulators.whatsapp import media
 from frontdesk.simulators.whatsapp.accounts import Accounts
 from frontdesk.simulators.whatsapp.checks import check_send
-from frontdesk.simulators.whatsapp.door import Answer, Door, read_json
+from frontdesk.simulators.whatsapp.door import Door, read_json
 from frontdesk.simulators.whatsapp.errors import GraphError, missing
-from frontdesk.simulators.whatsapp.faults import Fault, FaultKind
-from frontdesk.simulators.whatsapp.network import Accepted
+from frontdesk.simulators.whatsapp.network import USUAL_CODE, Network
 from frontdesk.simulators.whatsapp.state import Business
-from frontdesk.simulators.whatsapp.wire import Cut
-
-_BEFORE = frozenset(
-    {FaultKind.RATE_LIMIT, FaultKind.SERVER_ERROR, FaultKind.ERROR, FaultKind.SLOW, FaultKind.RESET}
-)
-_AFTER = frozenset(
-    {FaultKind.ACCEPT_RESET, FaultKind.ACCEPT_TIMEOUT, FaultKind.ACCEPT_ERROR, FaultKind.STATUS_FIRST}
-)
 
 
 class Graph(Door):
     """The endpoints over one network."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self._spoiler = Spoiler(network.engine, _refuse)
 
     def routes(self) -> list[Route]:
         """Meta's paths: everything is an id, with or without an edge behind it."""
@@ -55,56 +48,12 @@ class Graph(Door):
         recipient = str(body.get("to") or body.get("recipient")) if isinstance(body, dict) else ""
         phone = self.state.phone_of(recipient)
         wa_id = phone.wa_id if phone else recipient
-        if fault := self.faults.next(_BEFORE, object_id, wa_id):
-            cut = await self._spoil_before(fault)
-            if cut is not None:
-                return cut
+        spoilt = await self._spoiler.before(object_id, wa_id)
+        if spoilt is not None:
+            return spoilt
         checked = check_send(body)
         accepted = self.network.send(business, checked)
-        fault = self.faults.next(_AFTER, object_id, accepted.phone.wa_id)
-        if fault is not None:
-            return await self._spoil_after(fault, accepted, checked, request)
-        return JSONResponse(_taken(accepted, checked), background=BackgroundTask(_as_step(accepted.carry)))
-
-    async def _spoil_before(self, fault: Fault) -> Cut | None:
-        match fault.kind:
-            case FaultKind.RATE_LIMIT:
-                raise GraphError(130429, status=fault.status or 429, retry_after=max(1, int(fault.seconds)))
-            case FaultKind.SERVER_ERROR:
-                raise GraphError(2, title="Service temporarily unavailable", status=fault.status or 503)
-            case FaultKind.ERROR:
-                raise GraphError(fault.code, status=fault.status)
-            case FaultKind.RESET:
-                return Cut()
-            case _:
-                await asyncio.sleep(fault.seconds)
-                return None
-
-    async def _spoil_after(
-        self, fault: Fault, accepted: Accepted, body: dict[str, Any], request: Request
-    ) -> Answer:
-        accepted.entry.answer = fault.kind.value
-        accepted.carry()
-        match fault.kind:
-            case FaultKind.ACCEPT_RESET:
-                return Cut()
-            case FaultKind.ACCEPT_TIMEOUT:
-                await _until_gone(request, fault.seconds if "seconds" in fault.model_fields_set else 600)
-                return Cut()
-            case FaultKind.ACCEPT_ERROR:
-                raise GraphError(131000, status=fault.status or 500)
-            case _:
-                await self._until_told(accepted.entry.wamid)
-                return JSONResponse(_taken(accepted, body))
-
-    async def _until_told(self, wamid: str) -> None:
-        """Wait until a hook about this message was answered, or none is under way (5 s at most)."""
-        deadline = asyncio.get_running_loop().time() + 5
-        while asyncio.get_running_loop().time() < deadline:
-            is_told = any(f"{wamid}:sent" in hook.ids and hook.status == 200 for hook in self.state.hooks)
-            if is_told or self.network.hooks.underway == 0:
-                return
-            await asyncio.sleep(0.01)
+        return await self._spoiler.after(accepted, JSONResponse(_taken(accepted, checked)), request)
 
     def _mark(self, business: Business, body: dict[str, Any]) -> Response:
         if body["status"] != "read":
@@ -121,7 +70,7 @@ class Graph(Door):
     async def post_media(self, request: Request, object_id: str) -> Response:
         """Upload a file."""
         business = self.number(request, object_id)
-        if fault := self.faults.next(FaultKind.UPLOAD_ERROR, business.phone_number_id, None):
+        if fault := self.faults.next(FaultKind.UPLOAD_ERROR, business.id, None):
             raise GraphError(131053, status=fault.status)
         stored = await media.upload(request, self.state)
         return JSONResponse({"id": stored.id})
@@ -131,35 +80,30 @@ class Graph(Door):
         self.token(request)
         if fault := self.faults.next(FaultKind.DOWNLOAD_ERROR, None, None):
             return Response("upstream error", fault.status or 500)
-        stored = self.state.media.get(object_id)
+        stored = self.state.files.get(object_id)
         if stored is None:
             return Response("Media not found", 404)
         return Response(stored.content, media_type=stored.mime)
 
 
+def _refuse(fault: Fault) -> Response:
+    """What a fault makes of a send, in Meta's words. Raises GraphError."""
+    match fault.kind:
+        case FaultKind.RATE_LIMIT:
+            raise GraphError(130429, status=fault.status or 429, retry_after=max(1, int(fault.seconds)))
+        case FaultKind.SERVER_ERROR:
+            raise GraphError(2, title="Service temporarily unavailable", status=fault.status or 503)
+        case FaultKind.ACCEPT_ERROR:
+            raise GraphError(USUAL_CODE, status=fault.status or 500)
+        case _:
+            raise GraphError(USUAL_CODE if fault.code is None else fault.code, status=fault.status)
+
+
 def _taken(accepted: Accepted, body: dict[str, Any]) -> dict[str, Any]:
     recipient = str(body.get("to") or body.get("recipient"))
     contact = {"input": recipient}
-    contact["user_id" if "." in recipient else "wa_id"] = (
-        recipient if "." in recipient else accepted.phone.wa_id
-    )
-    message = {"id": accepted.entry.wamid}
+    contact["user_id" if "." in recipient else "wa_id"] = recipient if "." in recipient else accepted.entry.to
+    message = {"id": accepted.entry.id}
     if body["type"] == "template":
         message["message_status"] = "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
-
-
-def _as_step(carry: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-    async def step() -> None:
-        carry()
-
-    return step
-
-
-async def _until_gone(request: Request, seconds: float) -> None:
-    """Wait until the client gives up, or so long."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while asyncio.get_running_loop().time() < deadline:
-        if await request.is_disconnected():
-            return
-        await asyncio.sleep(0.05)

@@ -1,15 +1,15 @@
 """Files at Meta: what may be uploaded, how large, and how a file is described."""
 
 import base64
-import hashlib
 from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from frontdesk.simulators.base import StoredFile, keep
 from frontdesk.simulators.whatsapp.errors import GraphError, missing
-from frontdesk.simulators.whatsapp.state import State, StoredMedia
+from frontdesk.simulators.whatsapp.state import State
 
 MEBIBYTE = 1024 * 1024
 LIMITS: dict[str, int] = {
@@ -40,7 +40,7 @@ def media_type(written: str) -> str:
     return written.partition(";")[0].strip().lower()
 
 
-def store(state: State, content: bytes, mime: str, filename: str | None = None) -> StoredMedia:
+def store(state: State, content: bytes, mime: str, filename: str | None = None) -> StoredFile:
     """Keep a file as Meta would. Raises GraphError for what it does not take."""
     limit = LIMITS.get(media_type(mime))
     if limit is None:
@@ -49,11 +49,10 @@ def store(state: State, content: bytes, mime: str, filename: str | None = None) 
         raise GraphError(100, title=f"{title} Received file of type '{mime}'.")
     if not content or len(content) > limit:
         raise GraphError(131053, f"The file has {len(content)} bytes; {mime} may have 1 to {limit}.")
-    digest = hashlib.sha256(content).hexdigest()
-    return state.add_media(StoredMedia(state.ids.number(15), content, mime, digest, filename))
+    return keep(state, state.ids.number(15), content, mime, filename)
 
 
-async def upload(request: Request, state: State) -> StoredMedia:
+async def upload(request: Request, state: State) -> StoredFile:
     """Read Meta's upload form: `messaging_product`, `type` and `file`. Raises GraphError."""
     try:
         form = await request.form(max_files=1, max_fields=10)
@@ -73,7 +72,7 @@ async def upload(request: Request, state: State) -> StoredMedia:
         await form.close()
 
 
-def described(media: StoredMedia, url: str) -> dict[str, Any]:
+def described(media: StoredFile, url: str) -> dict[str, Any]:
     """A file as the media endpoint tells it; the address serves the bytes to the same bearer."""
     return {
         "messaging_product": "whatsapp",
@@ -85,7 +84,7 @@ def described(media: StoredMedia, url: str) -> dict[str, Any]:
     }
 
 
-def in_message(media: StoredMedia) -> dict[str, Any]:
+def in_message(media: StoredFile) -> dict[str, Any]:
     """A file as an incoming message names it: the hash is base64 there."""
     digest = base64.b64encode(bytes.fromhex(media.sha256)).decode()
     return {"mime_type": media.mime, "sha256": digest, "id": media.id}

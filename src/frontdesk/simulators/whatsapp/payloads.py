@@ -4,27 +4,11 @@ Source: developers.facebook.com, WhatsApp Business Platform, "messages webhook r
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from frontdesk.simulators.whatsapp.state import Business, Phone, PhoneMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing to tell a business: a value of a field, about one phone."""
-
-    phone_number_id: str
-    waba_id: str
-    wa_id: str
-    ids: tuple[str, ...]
-    value: dict[str, Any]
-    field: str = "messages"
-    on_taken: Callable[[], None] | None = None
-    """Called once the hook was answered with 200."""
-    number: int = 0
-    """In the journal."""
+from frontdesk.simulators.base import Hook, PhoneMessage
+from frontdesk.simulators.whatsapp.state import Business, Phone
 
 
 def metadata(business: Business) -> dict[str, Any]:
@@ -32,8 +16,8 @@ def metadata(business: Business) -> dict[str, Any]:
     return {
         "messaging_product": "whatsapp",
         "metadata": {
-            "display_phone_number": business.display_phone_number,
-            "phone_number_id": business.phone_number_id,
+            "display_phone_number": business.address,
+            "phone_number_id": business.id,
         },
     }
 
@@ -46,21 +30,19 @@ def contact_of(phone: Phone) -> dict[str, Any]:
 
 def message_change(
     business: Business, phone: Phone, message: dict[str, Any], on_taken: Callable[[], None] | None
-) -> Change:
+) -> Hook:
     """A message from a phone. `message` has its id, time, type and body; who wrote it is added here."""
     sender = {"from_user_id": phone.user_id} if phone.hides_number else {"from": phone.wa_id}
     if not phone.hides_number:
         sender["from_user_id"] = phone.user_id
     value = metadata(business) | {"contacts": [contact_of(phone)], "messages": [sender | message]}
-    return Change(
-        business.phone_number_id, business.waba_id, phone.wa_id, (message["id"],), value, on_taken=on_taken
-    )
+    return _hook(business, phone, message["id"], value, on_taken)
 
 
-def system_change(business: Business, phone: Phone, message: dict[str, Any]) -> Change:
+def system_change(business: Business, phone: Phone, message: dict[str, Any]) -> Hook:
     """A notice about a phone, such as a new number; Meta sends no contacts with it."""
     value = metadata(business) | {"messages": [{"from": phone.wa_id} | message]}
-    return Change(business.phone_number_id, business.waba_id, phone.wa_id, (message["id"],), value)
+    return _hook(business, phone, message["id"], value)
 
 
 def status_change(
@@ -69,16 +51,28 @@ def status_change(
     message: PhoneMessage,
     status: str,
     at: datetime,
-) -> Change:
+) -> Hook:
     """What became of a message to a phone."""
     told: dict[str, Any] = {"id": message.id, "status": status, "timestamp": seconds(at)}
     told["recipient_id"] = phone.user_id if phone.hides_number else phone.wa_id
     told["recipient_user_id"] = phone.user_id
-    told |= terms_at(message.terms, status)
+    told |= terms_at(message.facts, status)
     if message.error is not None:
         told["errors"] = [message.error]
     value = metadata(business) | {"contacts": [contact_of(phone)], "statuses": [told]}
-    return Change(business.phone_number_id, business.waba_id, phone.wa_id, (f"{message.id}:{status}",), value)
+    return _hook(business, phone, f"{message.id}:{status}", value)
+
+
+def _hook(
+    business: Business,
+    phone: Phone,
+    about: str,
+    value: dict[str, Any],
+    on_taken: Callable[[], None] | None = None,
+) -> Hook:
+    """A change of the field `messages`, of an account, about one phone."""
+    told = {"account": business.waba_id, "change": {"value": value, "field": "messages"}}
+    return Hook(business.id, phone.id, (about,), told, on_taken)
 
 
 def terms_of(
@@ -116,18 +110,18 @@ def seconds(at: datetime) -> str:
     return str(int(at.timestamp()))
 
 
-def envelope(changes: Sequence[Change], shape: str) -> dict[str, Any]:
+def envelope(hooks: Sequence[Hook], shape: str) -> dict[str, Any]:
     """One request body of several changes.
 
     Shapes: an entry each; one entry per account with a change each; or values of one number merged, so that
     one value carries several messages and statuses.
     """
     entries: list[dict[str, Any]] = []
-    for change in changes:
-        told = {"value": change.value, "field": change.field}
-        last = entries[-1] if entries and entries[-1]["id"] == change.waba_id else None
+    for hook in hooks:
+        account, told = hook.value["account"], hook.value["change"]
+        last = entries[-1] if entries and entries[-1]["id"] == account else None
         if shape == "entries" or last is None:
-            entries.append({"id": change.waba_id, "changes": [told]})
+            entries.append({"id": account, "changes": [told]})
         elif shape == "values" and _can_merge(last["changes"][-1], told):
             last["changes"][-1] = _merged(last["changes"][-1], told)
         else:

@@ -22,7 +22,7 @@ export function AddPhone({ phones }: { phones: Phone[] }): ReactNode {
     if (wrong) return;
     setBusy(true);
     try {
-      await addPhone({ name: name.trim() || free, ...(digits ? { wa_id: digits } : {}) });
+      await addPhone({ name: name.trim() || free, ...(digits ? { id: digits } : {}) });
       setOpened(false);
       setName("");
       setNumber("");

@@ -31,7 +31,7 @@ export function PhoneFrame({ phone, delay }: { phone: Phone; delay: Fault | unde
       <div className={styles.caption}>
         <ChannelGlyph channel="whatsapp" />
         <strong className="one">{phone.name}</strong>
-        <span className="meta num one">{phone.hides_number ? "number hidden" : phoneText(`+${phone.wa_id}`)}</span>
+        <span className="meta num one">{phone.hides_number ? "number hidden" : phoneText(`+${phone.id}`)}</span>
         <span className="push" />
         {delay ? <Chip tone="amber">{`Delays ${String(delay.seconds)} s`}</Chip> : null}
         {phone.is_online ? null : <Chip tone="amber">Off</Chip>}
@@ -41,7 +41,7 @@ export function PhoneFrame({ phone, delay }: { phone: Phone; delay: Fault | unde
       <div className={styles.device}>
         <div className={styles.screen}>
           <header className={styles.header}>
-            <Avatar id={phone.business?.phone_number_id ?? "business"} name={phone.business?.name} size={28} />
+            <Avatar id={phone.business?.id ?? "business"} name={phone.business?.name} size={28} />
             <div className="grow">
               <strong className="one">{phone.business?.name ?? "No business"}</strong>
               <p className="meta">{phone.is_business_typing ? "typing…" : "Business account"}</p>

@@ -17,7 +17,7 @@ export function PhoneSettings({ phone, delay }: { phone: Phone; delay: Fault | u
     changePhone(phone, changes).catch((error: unknown) => toastError(error, "The phone was not changed."));
   };
   const setDelay = (seconds: number): void => {
-    setFaults((faults) => [...faults.filter((fault) => !isDelayOf(phone, fault)), ...(seconds ? [{ kind: "hook_delay", wa_id: phone.wa_id, seconds }] : [])]).catch(
+    setFaults((faults) => [...faults.filter((fault) => !isDelayOf(phone, fault)), ...(seconds ? [{ kind: "hook_delay", phone: phone.id, seconds }] : [])]).catch(
       (error: unknown) => toastError(error, "The delay was not set."),
     );
   };
@@ -56,4 +56,4 @@ export function PhoneSettings({ phone, delay }: { phone: Phone; delay: Fault | u
   );
 }
 
-export const isDelayOf = (phone: Phone, fault: Fault): boolean => fault.kind === "hook_delay" && fault.wa_id === phone.wa_id && !fault.is_spent;
+export const isDelayOf = (phone: Phone, fault: Fault): boolean => fault.kind === "hook_delay" && fault.phone === phone.id && !fault.is_spent;

@@ -17,7 +17,7 @@ export function Phones(): ReactNode {
   const { data: trouble } = useQuery(faultsQuery);
 
   const frame = (phone: Phone): ReactNode => (
-    <PhoneFrame key={phone.wa_id} phone={phone} delay={trouble?.faults.find((fault) => isDelayOf(phone, fault))} />
+    <PhoneFrame key={phone.id} phone={phone} delay={trouble?.faults.find((fault) => isDelayOf(phone, fault))} />
   );
 
   return (

@@ -22,7 +22,7 @@ const OFTEN = [
 ];
 
 /** Trouble for everybody; a single phone's delay is in that phone's settings. */
-export const isTrouble = (fault: Fault): boolean => !fault.wa_id && !fault.is_spent;
+export const isTrouble = (fault: Fault): boolean => !fault.phone && !fault.is_spent;
 
 export function Trouble(): ReactNode {
   const [opened, setOpened] = useState(false);

@@ -24,7 +24,7 @@ export interface PhoneMessage {
 }
 
 export interface Phone {
-  wa_id: string;
+  id: string;
   name: string;
   is_online: boolean;
   reads_at_once: boolean | null;
@@ -32,14 +32,14 @@ export interface Phone {
   is_blocked: boolean;
   is_business_typing: boolean;
   window_closes_at: string | null;
-  business: { phone_number_id: string; name: string; display_phone_number: string } | null;
+  business: { id: string; name: string; address: string } | null;
   messages: PhoneMessage[];
 }
 
 export interface Fault {
   kind: string;
-  wa_id?: string | null;
-  phone_number_id?: string | null;
+  phone?: string | null;
+  business?: string | null;
   count?: number | null;
   seconds?: number;
   hits?: number;
@@ -57,8 +57,8 @@ export type Action = { type: string; reply_to?: string } & Record<string, unknow
 type Frame =
   | { type: "hello" }
   | { type: "phone"; phone: Omit<Phone, "messages"> }
-  | { type: "phone_gone"; wa_id: string }
-  | { type: "message"; wa_id: string; message: PhoneMessage }
+  | { type: "phone_gone"; phone_id: string }
+  | { type: "message"; phone_id: string; message: PhoneMessage }
   | ({ type: "faults" } & FaultState);
 
 const TYPING_MS = 25_000;
@@ -66,14 +66,14 @@ const TYPING_MS = 25_000;
 export const phonesQuery = { queryKey: ["phones"], queryFn: () => http.get<Phone[]>(`${PLAY}/phones`), staleTime: Infinity };
 export const faultsQuery = { queryKey: ["phones", "faults"], queryFn: () => http.get<FaultState>(`${PLAY}/faults`), staleTime: Infinity };
 
-export const act = (phone: Phone, action: Action): Promise<unknown> => http.post(`${PLAY}/phones/${phone.wa_id}/messages`, { body: action });
+export const act = (phone: Phone, action: Action): Promise<unknown> => http.post(`${PLAY}/phones/${phone.id}/messages`, { body: action });
 
-export const read = (phone: Phone): Promise<unknown> => http.post(`${PLAY}/phones/${phone.wa_id}/read`, { body: {} });
+export const read = (phone: Phone): Promise<unknown> => http.post(`${PLAY}/phones/${phone.id}/read`, { body: {} });
 
-export const addPhone = (phone: { name?: string; wa_id?: string }): Promise<Phone> => http.post<Phone>(`${PLAY}/phones`, { body: phone });
+export const addPhone = (phone: { name?: string; id?: string }): Promise<Phone> => http.post<Phone>(`${PLAY}/phones`, { body: phone });
 
 export const changePhone = (phone: Phone, changes: Record<string, unknown>): Promise<Phone> =>
-  http.patch<Phone>(`${PLAY}/phones/${phone.wa_id}`, { body: changes });
+  http.patch<Phone>(`${PLAY}/phones/${phone.id}`, { body: changes });
 
 /** What is counted of a rule (`hits`, `is_spent`) is the simulator's to say. */
 const asRule = ({ hits: _hits, is_spent: _spent, ...rule }: Fault): Fault => rule;
@@ -108,22 +108,22 @@ export function applyFrame(client: QueryClient, frame: Frame): void {
       client.setQueryData(faultsQuery.queryKey, { faults: frame.faults, kinds: frame.kinds });
       return;
     case "phone_gone":
-      client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) => phones?.filter((phone) => phone.wa_id !== frame.wa_id));
+      client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) => phones?.filter((phone) => phone.id !== frame.phone_id));
       return;
     case "phone":
       client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) => withPhone(phones, frame.phone));
       return;
     case "message":
       client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) =>
-        phones?.map((phone) => (phone.wa_id === frame.wa_id ? withMessage(phone, frame.message) : phone)),
+        phones?.map((phone) => (phone.id === frame.phone_id ? withMessage(phone, frame.message) : phone)),
       );
   }
 }
 
 function withPhone(phones: Phone[] | undefined, changed: Omit<Phone, "messages">): Phone[] | undefined {
   if (!phones) return phones;
-  const known = phones.some((phone) => phone.wa_id === changed.wa_id);
-  return known ? phones.map((phone) => (phone.wa_id === changed.wa_id ? { ...phone, ...changed } : phone)) : [...phones, { ...changed, messages: [] }];
+  const known = phones.some((phone) => phone.id === changed.id);
+  return known ? phones.map((phone) => (phone.id === changed.id ? { ...phone, ...changed } : phone)) : [...phones, { ...changed, messages: [] }];
 }
 
 function withMessage(phone: Phone, message: PhoneMessage): Phone {
@@ -142,11 +142,11 @@ export function usePlayLive(): void {
       const frame = JSON.parse(event.data) as Frame;
       applyFrame(client, frame);
       if (frame.type !== "phone" || !frame.phone.is_business_typing) return;
-      const { wa_id } = frame.phone;
+      const { id } = frame.phone;
       timers.add(
         setTimeout(() => {
           client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) =>
-            phones?.map((phone) => (phone.wa_id === wa_id ? { ...phone, is_business_typing: false } : phone)),
+            phones?.map((phone) => (phone.id === id ? { ...phone, is_business_typing: false } : phone)),
           );
         }, TYPING_MS),
       );

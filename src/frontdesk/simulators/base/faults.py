@@ -1,8 +1,8 @@
 """Trouble on demand: which faults are set, and whether the next step meets one. Harm is done elsewhere."""
 
 import random
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -58,8 +58,8 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: FaultKind
-    phone_number_id: str | None = Field(default=None, description="Only this business number; None: all.")
-    wa_id: str | None = Field(default=None, description="Only this phone; None: all.")
+    business: str | None = Field(default=None, description="Only this business, by its id; None: all.")
+    phone: str | None = Field(default=None, description="Only this phone, by its id; None: all.")
     after: int = Field(default=0, ge=0, description="Let so many pass first.")
     count: int | None = Field(default=None, ge=1, description="Hit so many; None: until taken away.")
     probability: float = Field(default=1.0, gt=0, le=1)
@@ -67,7 +67,9 @@ class Fault(BaseModel):
     seconds: float = Field(
         default=8.0, ge=0, le=600, description="For slow, accept_timeout, hook_delay, rate_limit."
     )
-    code: int = Field(default=131000, ge=0, description="For error and fail_later: Meta's code.")
+    code: int | None = Field(
+        default=None, ge=0, description="For error and fail_later: the provider's code; None: its usual one."
+    )
     status: int | None = Field(
         default=None, ge=400, le=599, description="For server_error, rate_limit, error."
     )
@@ -75,7 +77,9 @@ class Fault(BaseModel):
         default=10, ge=2, le=1000, description="For hook_batch: at most so many in one request."
     )
     shape: str = Field(
-        default="mixed", pattern="^(entries|changes|values|mixed)$", description="For hook_batch."
+        default="mixed",
+        max_length=40,
+        description="For hook_batch: how they are put together, if there are several ways.",
     )
 
     _random: random.Random = PrivateAttr()
@@ -96,9 +100,9 @@ class Fault(BaseModel):
         """Whether it will not strike again."""
         return self.count is not None and self._hits >= self.count
 
-    def strikes(self, phone_number_id: str | None, wa_id: str | None) -> bool:
+    def strikes(self, business: str | None, phone: str | None) -> bool:
         """Whether the next step meets it; each question counts as a step."""
-        if self.phone_number_id not in {None, phone_number_id} or self.wa_id not in {None, wa_id}:
+        if self.business not in {None, business} or self.phone not in {None, phone}:
             return False
         self._seen += 1
         if self._seen <= self.after or self.is_spent or self._random.random() >= self.probability:
@@ -107,18 +111,53 @@ class Fault(BaseModel):
         return True
 
 
-@dataclass(slots=True)
-class Faults:
-    """All rules set now, asked in the order they were set."""
+ALL_KINDS = frozenset(FaultKind)
+BEFORE_SEND = frozenset(
+    {FaultKind.RATE_LIMIT, FaultKind.SERVER_ERROR, FaultKind.ERROR, FaultKind.SLOW, FaultKind.RESET}
+)
+"""Met before a send is taken."""
+AFTER_SEND = frozenset(
+    {FaultKind.ACCEPT_RESET, FaultKind.ACCEPT_TIMEOUT, FaultKind.ACCEPT_ERROR, FaultKind.STATUS_FIRST}
+)
+"""Met once a send is taken, before it is answered."""
 
-    rules: list[Fault] = field(default_factory=list)
+
+class Faults:
+    """All rules set now, asked in the order they were set.
+
+    Args:
+        kinds: What this simulator can do; the page offers these, and others are refused.
+    """
+
+    def __init__(self, kinds: frozenset[FaultKind] = ALL_KINDS) -> None:
+        self.kinds = kinds
+        self.rules: list[Fault] = []
+
+    def set(self, rules: list[Fault]) -> None:
+        """Set these and no others. Raises ValueError for a kind that does not exist here."""
+        for rule in rules:
+            if rule.kind not in self.kinds:
+                msg = f"there is no {rule.kind} here"
+                raise ValueError(msg)
+        self.rules = rules
 
     def next(
-        self, kinds: frozenset[FaultKind] | FaultKind, phone_number_id: str | None, wa_id: str | None
+        self, kinds: frozenset[FaultKind] | FaultKind, business: str | None, phone: str | None
     ) -> Fault | None:
         """The first rule of these kinds that strikes now."""
         wanted = {kinds} if isinstance(kinds, FaultKind) else kinds
         for rule in self.rules:
-            if rule.kind in wanted and rule.strikes(phone_number_id, wa_id):
+            if rule.kind in wanted and rule.strikes(business, phone):
                 return rule
         return None
+
+    def as_json(self) -> dict[str, Any]:
+        """The faults set, how often each struck, and the kinds there are."""
+        faults = [
+            rule.model_dump(mode="json") | {"hits": rule.hits, "is_spent": rule.is_spent}
+            for rule in self.rules
+        ]
+        titles = [
+            {"kind": kind.value, "title": title} for kind, title in TITLES.items() if kind in self.kinds
+        ]
+        return {"faults": faults, "kinds": titles}

@@ -1,8 +1,15 @@
-"""What a phone does, turned into the message object of Meta's hook and into what the phone shows."""
+"""What a phone does, turned into the message object of Meta's hook and into what the phone shows.
+
+`Conduct` is the network's part of the play API.
+"""
 
 import json
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from frontdesk.simulators import base
+from frontdesk.simulators.base import PhoneMessage, StoredFile, Unknown, sample
 from frontdesk.simulators.whatsapp import media
 from frontdesk.simulators.whatsapp.actions import (
     Action,
@@ -22,20 +29,69 @@ from frontdesk.simulators.whatsapp.actions import (
     Text,
     Unsupported,
     Written,
+    action_adapter,
 )
 from frontdesk.simulators.whatsapp.network import Network
 from frontdesk.simulators.whatsapp.payloads import seconds, system_change
-from frontdesk.simulators.whatsapp.samples import sample
-from frontdesk.simulators.whatsapp.state import Business, Phone, PhoneMessage, Unknown, digits
+from frontdesk.simulators.whatsapp.state import WINDOW, Business, Phone, digits
 from frontdesk.simulators.whatsapp.wording import shown_text
 
 Sent = Text | File | Location | Contacts | Button | ButtonReply | ListReply | FlowReply | Order
 """What a phone shows as a message of its own."""
 
 
+class PhoneCreate(base.PhoneCreate):
+    """A new phone; without a number it gets one that belongs to nobody."""
+
+    id: Annotated[str, Field(pattern=r"^\+?\d{5,20}$")] | None = None
+
+
+class PhoneUpdate(base.PhoneUpdate):
+    """What to change of a phone."""
+
+    hides_number: bool | None = None
+    window: Literal["open", "closed"] | None = Field(
+        None, description="Open or close the 24-hour window now."
+    )
+
+
+class Conduct:
+    """What WhatsApp's phones do."""
+
+    def __init__(self, network: Network) -> None:
+        self._network, self._state = network, network.state
+
+    def add(self, given: Any) -> Phone:
+        """A new phone, or the one with this number."""
+        wanted = PhoneCreate.model_validate(given)
+        return self._state.add_phone(wanted.id, wanted.name)
+
+    def change(self, phone: Phone, given: Any) -> None:
+        """Change a phone, or its window."""
+        wanted = PhoneUpdate.model_validate(given)
+        base.apply_update(phone, wanted)
+        self._network.carrier.set_online(phone, is_online=phone.is_online)
+        if wanted.window is not None:
+            now = self._state.now()
+            for business in self._state.businesses:
+                phone.last_written[business] = now if wanted.window == "open" else now - WINDOW
+
+    def act(self, phone: Phone, given: Any) -> str:
+        """A phone sends."""
+        return perform(self._network, phone, action_adapter.validate_python(given))
+
+    def read(self, phone: Phone, message_id: str | None) -> int:
+        """A phone's owner reads."""
+        return self._network.carrier.read(phone, message_id)
+
+    def upload(self, content: bytes, mime: str, filename: str | None) -> StoredFile:
+        """A file for a phone to send."""
+        return media.store(self._state, content, mime, filename)
+
+
 def perform(network: Network, phone: Phone, action: Action) -> str:
     """Let a phone do this; the id of the message it made. Raises Unknown, GraphError."""
-    business = network.state.business(action.phone_number_id, phone)
+    business = network.state.business(action.business, phone)
     match action:
         case NumberChange():
             return _change_number(network, business, phone, action)
@@ -56,7 +112,7 @@ def perform(network: Network, phone: Phone, action: Action) -> str:
 def _send(network: Network, business: Business, phone: Phone, action: Sent) -> str:
     kind, body = _body(network, action)
     message_id = network.state.ids.message(phone.wa_id, from_phone=True)
-    message = PhoneMessage(message_id, "customer", business.phone_number_id, kind, body, network.state.now())
+    message = PhoneMessage(message_id, "customer", business.id, kind, body, network.state.now())
     message.reply_to, message.shown = action.reply_to, shown_text(kind, body)
     return network.write(business, phone, kind, body, extra=_extra(business, phone, action), shown=message)
 
@@ -66,14 +122,14 @@ def _extra(business: Business, phone: Phone, action: Written) -> dict[str, Any]:
     if action.reply_to is not None:
         answered = phone.find(action.reply_to)
         is_own = answered is not None and answered.sender == "customer"
-        context = {"from": phone.wa_id if is_own else business.display_phone_number, "id": action.reply_to}
+        context = {"from": phone.wa_id if is_own else business.address, "id": action.reply_to}
     if action.forwarded:
         context["forwarded"] = True
     if action.frequently_forwarded:
         context["frequently_forwarded"] = True
     if action.referred_product is not None:
         context["referred_product"] = action.referred_product
-        context.setdefault("from", business.display_phone_number)
+        context.setdefault("from", business.address)
     extra: dict[str, Any] = {"context": context} if context else {}
     if action.referral is not None:
         extra["referral"] = action.referral
@@ -124,8 +180,8 @@ def _file(network: Network, action: File) -> tuple[str, Any]:
     if action.media_id is None:
         built_in = sample(action.type)
         stored = media.store(network.state, built_in.content, built_in.mime, built_in.filename)
-    elif action.media_id in network.state.media:
-        stored = network.state.media[action.media_id]
+    elif action.media_id in network.state.files:
+        stored = network.state.files[action.media_id]
     else:
         raise Unknown(action.media_id)
     kind = "audio" if action.type == "voice" else action.type
@@ -178,11 +234,5 @@ def _change_number(network: Network, business: Business, phone: Phone, action: N
     }
     told = {"id": message_id, "timestamp": seconds(state.now()), "type": "system", "system": system}
     network.hooks.put(system_change(business, phone, told))
-    old = phone.wa_id
-    del state.phones[old]
-    state.changed({"type": "phone_gone", "wa_id": old})
-    phone.wa_id = new
-    state.phones[new] = phone
-    state.journal.gone(old, new)
-    state.show_phone(phone)
+    state.rename_phone(phone, new)
     return message_id

@@ -1,11 +1,13 @@
 """The play API: act as the customers' phones, make trouble, read the ledger. No sign-in; demo and tests only.
 
+It is the same for every simulator; what a provider has to say is asked of its `Conduct`.
+
 GET  /play/phones                      every phone with what it shows
-POST /play/phones                      {wa_id?, name?}: a new phone
-GET, PATCH /play/phones/{wa_id}        one phone; {name?, is_online?, reads_at_once?, hides_number?, is_blocked?, window?}
-GET  /play/phones/{wa_id}/messages     what it shows, both ways, with statuses
-POST /play/phones/{wa_id}/messages     {type, …} (see `inbound`): becomes a signed hook
-POST /play/phones/{wa_id}/read         {message_id?}: read everything, or up to that message
+POST /play/phones                      {id?, name?}: a new phone
+GET, PATCH /play/phones/{id}           one phone; {name?, is_online?, reads_at_once?, is_blocked?, …}
+GET  /play/phones/{id}/messages        what it shows, both ways, with statuses
+POST /play/phones/{id}/messages        {type, …} (see `actions`): becomes a signed hook
+POST /play/phones/{id}/read            {message_id?}: read everything, or up to that message
 POST /play/media                       a file's bytes with its Content-Type: {id}
 GET  /play/media/{id}                  the bytes of any file here, for showing it
 GET, PUT, DELETE /play/faults          {faults: [{kind, count?, probability?, …}]}, and the kinds there are
@@ -13,54 +15,26 @@ GET, PUT /play/settings                how the network behaves
 GET  /play/ledger?after_send=&after_hook=   every accepted send and every hook with its answer
 GET  /play/health                      what is under way, the faults that are set
 GET  /play/live                        SSE: hello, phone, phone_gone, message, faults
-"""  # noqa: E501
+"""
 
-import dataclasses
-import itertools
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from frontdesk.simulators.whatsapp import media
-from frontdesk.simulators.whatsapp.actions import action_adapter
-from frontdesk.simulators.whatsapp.errors import GraphError
-from frontdesk.simulators.whatsapp.faults import TITLES, Fault
-from frontdesk.simulators.whatsapp.inbound import perform
-from frontdesk.simulators.whatsapp.live import Live
-from frontdesk.simulators.whatsapp.network import Network
-from frontdesk.simulators.whatsapp.reading import parse_json
-from frontdesk.simulators.whatsapp.state import WINDOW, Phone, Settings, Unknown
+from frontdesk.simulators.base.conduct import Conduct
+from frontdesk.simulators.base.engine import Engine
+from frontdesk.simulators.base.errors import Refusal, Unknown
+from frontdesk.simulators.base.faults import Fault
+from frontdesk.simulators.base.ledger import past
+from frontdesk.simulators.base.phones import Phone
+from frontdesk.simulators.base.reading import parse_json
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
 _INLINE = ("image/png", "image/jpeg", "image/webp", "audio/", "video/", "application/pdf")
-
-
-class PhoneCreate(BaseModel):
-    """A new phone; without a number it gets one that belongs to nobody."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    wa_id: Annotated[str, Field(pattern=r"^\+?\d{5,20}$")] | None = None
-    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-
-
-class PhoneUpdate(BaseModel):
-    """What to change of a phone."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    is_online: bool | None = None
-    reads_at_once: bool | None = None
-    hides_number: bool | None = None
-    is_blocked: bool | None = None
-    window: Literal["open", "closed"] | None = Field(
-        None, description="Open or close the 24-hour window now."
-    )
 
 
 class ReadMark(BaseModel):
@@ -80,21 +54,27 @@ class FaultList(BaseModel):
 
 
 class Play:
-    """The endpoints over one network."""
+    """The endpoints of one simulator.
 
-    def __init__(self, network: Network, live: Live) -> None:
-        self.network, self.state, self.live = network, network.state, live
+    Args:
+        engine: Its parts.
+        conduct: What its phones do.
+    """
+
+    def __init__(self, engine: Engine, conduct: Conduct) -> None:
+        self.engine, self.conduct = engine, conduct
+        self.state, self.live, self.faults = engine.state, engine.live, engine.faults
 
     def routes(self) -> list[Mount]:
         """The paths under /play."""
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("GET", "/phones", self.list_phones),
             ("POST", "/phones", self.add_phone),
-            ("GET", "/phones/{wa_id}", self.show_phone),
-            ("PATCH", "/phones/{wa_id}", self.change_phone),
-            ("GET", "/phones/{wa_id}/messages", self.list_messages),
-            ("POST", "/phones/{wa_id}/messages", self.write),
-            ("POST", "/phones/{wa_id}/read", self.read),
+            ("GET", "/phones/{phone_id}", self.show_phone),
+            ("PATCH", "/phones/{phone_id}", self.change_phone),
+            ("GET", "/phones/{phone_id}/messages", self.list_messages),
+            ("POST", "/phones/{phone_id}/messages", self.write),
+            ("POST", "/phones/{phone_id}/read", self.read),
             ("POST", "/media", self.upload),
             ("GET", "/media/{media_id}", self.show_media),
             ("GET", "/faults", self.show_faults),
@@ -110,7 +90,8 @@ class Play:
         return [Mount("/play", routes=routes)]
 
     def _phone(self, request: Request) -> Phone:
-        return self.state.phone(request.path_params["wa_id"])
+        phone: Phone = self.state.phone(request.path_params["phone_id"])
+        return phone
 
     async def list_phones(self, _request: Request) -> Response:
         """Every phone."""
@@ -118,8 +99,7 @@ class Play:
 
     async def add_phone(self, request: Request) -> Response:
         """A new phone, or the one with this number."""
-        wanted = PhoneCreate.model_validate(await _json(request))
-        phone = self.state.add_phone(wanted.wa_id, wanted.name)
+        phone = self.conduct.add(await _json(request))
         self.state.show_phone(phone)
         return JSONResponse(self.state.shown_phone(phone), 201)
 
@@ -130,15 +110,7 @@ class Play:
     async def change_phone(self, request: Request) -> Response:
         """Change a phone."""
         phone = self._phone(request)
-        wanted = PhoneUpdate.model_validate(await _json(request))
-        for name, value in wanted.model_dump(exclude_unset=True, exclude={"window"}).items():
-            if value is not None or name == "reads_at_once":
-                setattr(phone, name, value)
-        self.network.set_online(phone, is_online=phone.is_online)
-        if wanted.window is not None:
-            now = self.state.now()
-            for business in self.state.businesses:
-                phone.last_written[business] = now if wanted.window == "open" else now - WINDOW
+        self.conduct.change(phone, await _json(request))
         self.state.show_phone(phone)
         return JSONResponse(self.state.shown_phone(phone))
 
@@ -149,55 +121,45 @@ class Play:
     async def write(self, request: Request) -> Response:
         """A phone sends."""
         phone = self._phone(request)
-        message_id = perform(self.network, phone, action_adapter.validate_python(await _json(request)))
-        return JSONResponse({"id": message_id, "wa_id": phone.wa_id}, 201)
+        message_id = self.conduct.act(phone, await _json(request))
+        return JSONResponse({"id": message_id, "phone_id": phone.id}, 201)
 
     async def read(self, request: Request) -> Response:
         """A phone's owner reads."""
         mark = ReadMark.model_validate(await _json(request))
-        return JSONResponse({"read": self.network.read(self._phone(request), mark.message_id)})
+        return JSONResponse({"read": self.conduct.read(self._phone(request), mark.message_id)})
 
     async def upload(self, request: Request) -> Response:
         """A file for a phone to send."""
         mime = request.headers.get("content-type", "")
         filename = request.query_params.get("filename")
-        stored = media.store(self.state, await _body(request), mime, filename)
+        stored = self.conduct.upload(await _body(request), mime, filename)
         return JSONResponse({"id": stored.id, "mime": stored.mime, "size": len(stored.content)}, 201)
 
     async def show_media(self, request: Request) -> Response:
         """A file's bytes, shown in place only where that is harmless."""
-        stored = self.state.media.get(request.path_params["media_id"])
+        stored = self.state.files.get(request.path_params["media_id"])
         if stored is None:
             raise Unknown(request.path_params["media_id"])
         place = "inline" if stored.mime.startswith(_INLINE) else "attachment"
         headers = {"x-content-type-options": "nosniff", "content-disposition": place}
         return Response(stored.content, media_type=stored.mime, headers=headers)
 
-    def _faults(self) -> dict[str, Any]:
-        rules = self.network.faults.rules
-        return {
-            "faults": [
-                rule.model_dump(mode="json") | {"hits": rule.hits, "is_spent": rule.is_spent}
-                for rule in rules
-            ],
-            "kinds": [{"kind": kind.value, "title": title} for kind, title in TITLES.items()],
-        }
-
     async def show_faults(self, _request: Request) -> Response:
         """The faults set, how often each struck, and the kinds there are."""
-        return JSONResponse(self._faults())
+        return JSONResponse(self.faults.as_json())
 
     async def set_faults(self, request: Request) -> Response:
         """Set these faults and no others."""
-        self.network.faults.rules = FaultList.model_validate(await _json(request)).faults
-        self.live.publish({"type": "faults", **self._faults()})
-        return JSONResponse(self._faults())
+        self.faults.set(FaultList.model_validate(await _json(request)).faults)
+        self.live.publish({"type": "faults", **self.faults.as_json()})
+        return JSONResponse(self.faults.as_json())
 
     async def clear_faults(self, _request: Request) -> Response:
         """Set no faults."""
-        self.network.faults.rules = []
-        self.live.publish({"type": "faults", **self._faults()})
-        return JSONResponse(self._faults())
+        self.faults.rules = []
+        self.live.publish({"type": "faults", **self.faults.as_json()})
+        return JSONResponse(self.faults.as_json())
 
     async def show_settings(self, _request: Request) -> Response:
         """How the network behaves."""
@@ -206,30 +168,27 @@ class Play:
     async def set_settings(self, request: Request) -> Response:
         """Change the settings that are given."""
         given = await _json(request)
-        self.state.settings = Settings.model_validate(
-            self.state.settings.model_dump() | given if isinstance(given, dict) else given
+        settings = self.state.settings
+        self.state.settings = type(settings).model_validate(
+            settings.model_dump() | given if isinstance(given, dict) else given
         )
         return await self.show_settings(request)
 
     async def ledger(self, request: Request) -> Response:
         """Accepted sends and delivered hooks, oldest first, at most 10,000 of each past the given numbers."""
-        sends = _past(self.state.sends, request.query_params.get("after_send", "0"))
-        hooks = _past(self.state.hooks, request.query_params.get("after_hook", "0"))
+        sends = past(self.state.sends, request.query_params.get("after_send", "0"))
+        hooks = past(self.state.hooks, request.query_params.get("after_hook", "0"))
         totals = {"send_count": self.state.send_count, "hook_count": self.state.hook_count}
         return JSONResponse({"sends": sends, "hooks": hooks, **totals})
 
     async def health(self, _request: Request) -> Response:
         """What is under way."""
-        hooks = self.network.hooks
+        hooks = self.engine.hooks
         return JSONResponse(
             {
                 "status": "ok",
                 "businesses": [
-                    {
-                        "phone_number_id": one.phone_number_id,
-                        "name": one.display_name,
-                        "subscribed": one.subscribed,
-                    }
+                    {"id": one.id, "name": one.name, **self.state.business_facts(one)}
                     for one in self.state.businesses.values()
                 ],
                 "phones": len(self.state.phones),
@@ -241,19 +200,13 @@ class Play:
                     "dropped": hooks.dropped,
                 },
                 "listeners": self.live.count,
-                **self._faults(),
+                **self.faults.as_json(),
             }
         )
 
     async def listen(self, _request: Request) -> Response:
         """Follow the phones."""
         return self.live.stream()
-
-
-def _past(entries: Any, after: str) -> list[dict[str, Any]]:
-    start = int(after) if after.isdigit() else 0
-    found = itertools.islice((entry for entry in entries if entry.number > start), 10_000)
-    return [dataclasses.asdict(entry) | {"at": entry.at.isoformat()} for entry in found]
 
 
 async def _json(request: Request) -> Any:
@@ -287,8 +240,8 @@ def _answered(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
             return _problem(422, "the body cannot be used", fields)
         except (ValueError, RecursionError) as error:
             return _problem(400, str(error))
-        except GraphError as error:
-            return _problem(422, f"{error}: {error.details}" if error.details else str(error))
+        except Refusal as error:
+            return _problem(422, error.told)
 
     return answer
 
