@@ -20,7 +20,7 @@ from frontdesk.store.receipts import Receipt
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], route_class=BareRoute)
 
-_KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-request-id"})
+_KEPT_HEADERS = ("content-type", "user-agent", "x-request-id")
 """Signatures and other proofs are checked and not kept."""
 
 
@@ -33,8 +33,8 @@ async def check_hook(channel: str, inbox_id: str, request: Request) -> Response:
     return PlainTextResponse(challenge.text if challenge is not None else "")
 
 
-@router.post("/{channel}/{inbox_id}", response_class=PlainTextResponse)
-async def take_hook(channel: str, inbox_id: str, request: Request) -> Response:
+@router.post("/{channel}/{inbox_id}", response_class=PlainTextResponse, response_model=None)
+async def take_hook(channel: str, inbox_id: str, request: Request) -> Response | bytes:
     """A provider tells what happened."""
     desk = desk_of(request)
     opened = await _open(desk, channel, inbox_id)
@@ -43,11 +43,11 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response:
     challenge = opened.channel.verify(raw, opened.connection)
     if challenge is not None:
         return PlainTextResponse(challenge.text)
-    headers = {name: value for name, value in raw.headers.items() if name in _KEPT_HEADERS}
+    headers = {name: raw.headers[name] for name in _KEPT_HEADERS if name in raw.headers}
     await desk.store.receive(
         Receipt(opened.row.account_id, opened.row.id, raw.method, dict(raw.query), headers, body)
     )
-    return PlainTextResponse("OK")
+    return b"OK"
 
 
 async def _open(desk: Desk, channel: str, inbox_id: str) -> OpenInbox:
@@ -69,7 +69,7 @@ def _raw(request: Request, body: bytes, opened: OpenInbox) -> RawRequest:
     return RawRequest(
         request.method,
         opened.connection.hook_url or "",
-        dict(request.query_params),
-        {name.lower(): value for name, value in request.headers.items()},
+        dict(request.query_params) if request.scope["query_string"] else {},
+        {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
         body,
     )

@@ -53,7 +53,7 @@ class LeanRoute(DeskRoute):
             except DeskError as error:
                 response = desk_problem(request, error)
             if isinstance(response, bytes):
-                await _answer(send, lean.status, response)
+                await _answer(send, lean.status, _JSON, response)
             else:
                 await response(scope, receive, send)
 
@@ -72,14 +72,17 @@ class LeanRoute(DeskRoute):
         return handle
 
 
-async def _answer(send: Send, status: int, content: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+_JSON, _TEXT = (b"content-type", b"application/json"), (b"content-type", b"text/plain; charset=utf-8")
+
+
+async def _answer(send: Send, status: int, kind: tuple[bytes, bytes], content: bytes) -> None:
+    headers = [kind, (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
 
 class BareRoute(DeskRoute):
-    """An endpoint that takes the request and texts of its path, and answers a response of its own.
+    """An endpoint that takes the request and texts of its path, and answers a response, or bytes of text.
 
     For callers who are no clients of the API, such as providers with their hooks: nothing but errors is
     handled for it.
@@ -90,7 +93,7 @@ class BareRoute(DeskRoute):
         if self.dependant.dependencies or self.dependant.query_params or self.body_field is not None:
             msg = "a bare route takes the request and its path only"
             raise TypeError(msg)
-        endpoint: Callable[..., Coroutine[Any, Any, Response]] = self.endpoint
+        endpoint: Callable[..., Coroutine[Any, Any, Response | bytes]] = self.endpoint
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope, receive, send)
@@ -98,7 +101,10 @@ class BareRoute(DeskRoute):
                 response = await endpoint(request=request, **scope["path_params"])
             except DeskError as error:
                 response = desk_problem(request, error)
-            await response(scope, receive, send)
+            if isinstance(response, bytes):
+                await _answer(send, 200, _TEXT, response)
+            else:
+                await response(scope, receive, send)
 
         self.app = app
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _l, _j = t.lanes, t.jobs
@@ -87,7 +89,7 @@ _LEASE = Statement(
     .values(run_at=P("until"), leased_until=P("until"), fence=P("fence"), claims=_l.c.claims + 1)
 )
 _JOBS = Statement(
-    sa.select(_j.c.id, _j.c.payload, _j.c.attempts, _j.c.created_at, _j.c.run_at)
+    sa.select(_j.c.id, _j.c.payload, _j.c.attempts, _j.c.created_at, _j.c.run_at, db_now().label("now"))
     .where(_j.c.queue == P("queue"), _j.c.key == P("key"))
     .order_by(_j.c.id)
     .limit(P("limit"))
@@ -142,14 +144,20 @@ def _claim_sqlite(
     out = []
     for row in _in_turn(due)[:lanes]:
         tx.run(_LEASE, queue=queue, key=row.key, until=until, fence=fence)
-        rows = tx.rows(_JOBS, queue=queue, key=row.key, limit=per_lane)
-        jobs = []
-        for job in rows:
-            if job.run_at > now:
-                break
-            jobs.append(Job(job.id, job.payload, job.attempts, job.created_at, job.run_at))
+        jobs = _due(tx, queue, row.key, per_lane)
         out.append(Lane(queue, row.key, row.account_id, fence, row.claims + 1, until, tuple(jobs)))
     return out
+
+
+def due_of(tx: Tx, lane: Lane, most: int) -> list[Job]:
+    """The next due jobs of a lane that is ours, oldest first, at most so many."""
+    return _due(tx, lane.queue, lane.key, most)
+
+
+def _due(tx: Tx, queue: str, key: UUID, most: int) -> list[Job]:
+    found = tx.rows(_JOBS, queue=queue, key=key, limit=most)
+    due = takewhile(lambda job: job.run_at <= job.now, found)  # behind a job that is not due, nothing is
+    return [Job(job.id, job.payload, job.attempts, job.created_at, job.run_at) for job in due]
 
 
 def _in_turn(due: Sequence[Sequence[Row]]) -> list[Row]:

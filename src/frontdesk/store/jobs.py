@@ -212,6 +212,28 @@ def done_many(tx: Tx, finished: Sequence[tuple[Lane, Sequence[int]]], *, release
         tx.enqueued(queue)
 
 
+def done_for_more(tx: Tx, lane: Lane, job_ids: Sequence[int], most: int) -> list[Job]:
+    """Remove finished jobs and go on with the lane's next due ones, at most so many, under the same lease.
+
+    When none is due (or `most` is 0) the lane is given back.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    if most <= 0:
+        done(tx, lane, job_ids)
+        return []
+    left = finishing.finish(tx, lane.queue, [(lane.key, lane.fence)], [job_ids], release=False)
+    if lane.key not in left:
+        raise _lost(lane)
+    if left[lane.key] <= 0:
+        return []
+    more = claims.due_of(tx, lane, most)
+    if not more:
+        release(tx, lane)
+    return more
+
+
 def retry(tx: Tx, lane: Lane, job_id: int, run_at: datetime, error: str) -> None:
     """Put a job off until `run_at`, count the attempt and give the lane back; later jobs wait behind it.
 

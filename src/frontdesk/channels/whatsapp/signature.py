@@ -3,7 +3,6 @@
 Source: developers.facebook.com, "Webhooks from Meta, Getting started": validation requests and payloads.
 """
 
-import hashlib
 import hmac
 
 from frontdesk.channels.whatsapp.config import WhatsAppConfig
@@ -25,7 +24,7 @@ def verify_hook(request: RawRequest, config: WhatsAppConfig) -> Challenge | None
     if not secret:
         raise SignatureInvalid("no app secret is set for this inbox", hint="Set the app secret.")
     given = request.headers.get("x-hub-signature-256", "")
-    expected = _PREFIX + hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+    expected = _PREFIX + hmac.digest(secret.encode(), request.body, "sha256").hex()
     if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode()):
         raise SignatureInvalid("the hook is not signed with this inbox's app secret")
     return None

@@ -4,6 +4,7 @@ A receipt that cannot be read or applied is kept with the reason, becomes a dead
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,13 +22,15 @@ from frontdesk.ports.channel import RawRequest
 from frontdesk.store import jobs, receipts
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
-from frontdesk.store.tx import Row, Tx
+from frontdesk.store.tx import ReadTx, Row, Tx
 
 log = structlog.get_logger("frontdesk.ingest")
 
 AT_ONCE = 100
 LEASE_SECONDS = 15
 """Reading waits for nobody but the database; what a killed worker held is soon another\'s."""
+_HELD_SECONDS = LEASE_SECONDS / 3
+"""A lane is kept for what comes meanwhile as long as this; then other lanes have their turn."""
 _EVENTS_OF_A_CHANGE = 200
 _LARGE_BODY = 256 * 1024
 _BYTES_AT_ONCE = 8 * 1024 * 1024
@@ -66,7 +69,7 @@ class Reader:
 
     async def handle(self, lane: Lane) -> None:
         """Read and apply a lane's receipts, in order."""
-        work = lane.jobs if lane.claims <= _ALONE_AFTER else lane.jobs[:1]
+        work: Sequence[Job] = lane.jobs if lane.claims <= _ALONE_AFTER else lane.jobs[:1]
         if lane.claims > _GIVE_UP_AFTER:
             await self._bury(lane, work[0], "It stopped the worker again and again.", release=True)
             return
@@ -77,17 +80,38 @@ class Reader:
         except DeskError as error:
             await self._refuse_all(lane, work, error.message)
             return
-        ids = {UUID(job.payload["receipt"]): job for job in work}
-        sizes = await self._store.read(lambda tx: receipts.sizes(tx, list(ids)))
-        groups = _within_memory(ids, sizes)
-        for n, some in enumerate(groups):
-            if await self._read(lane, opened, some, last=n == len(groups) - 1):
-                return
-        await self._store.write(lambda tx: jobs.release(tx, lane))
+        ends = time.monotonic() + _HELD_SECONDS
+        while work:
+            work = await self._round(lane, opened, work, go_on=time.monotonic() < ends)
 
-    async def _read(self, lane: Lane, opened: OpenInbox, some: Mapping[UUID, Job], *, last: bool) -> bool:
-        """Read some receipts; says whether the lane was given back, as it may be with the last ones."""
-        rows = await self._store.read(lambda tx: receipts.many(tx, list(some)))
+    async def _round(
+        self, lane: Lane, opened: OpenInbox, work: Sequence[Job], *, go_on: bool
+    ) -> Sequence[Job]:
+        """Read some receipts and apply them; what has come meanwhile, if the lane is kept for it."""
+        ids = {UUID(job.payload["receipt"]): job for job in work}
+        groups, rows = await self._store.read(lambda tx: _look_up(tx, ids))
+        for n, some in enumerate(groups):
+            last = n == len(groups) - 1
+            more = await self._read(lane, opened, some, rows, last=last, go_on=go_on)
+            if more is not None:
+                return more
+            rows = {}
+        await self._store.write(lambda tx: jobs.release(tx, lane))
+        return ()
+
+    async def _read(
+        self,
+        lane: Lane,
+        opened: OpenInbox,
+        some: Mapping[UUID, Job],
+        rows: Mapping[UUID, Row],
+        *,
+        last: bool,
+        go_on: bool,
+    ) -> Sequence[Job] | None:
+        """Read a group of receipts; what has come meanwhile, None where the lane is not settled yet."""
+        if not rows:
+            rows = await self._store.read(lambda tx: receipts.many(tx, list(some)))
         parsed = [
             one
             for receipt_id, job in some.items()
@@ -95,10 +119,11 @@ class Reader:
         ]
         desk = desk_of(opened.row)
         chunks = _chunks(parsed)
-        given_back = False
+        more: Sequence[Job] | None = None
         for n, chunk in enumerate(chunks):
-            given_back = await self._apply(lane, desk, chunk, last=last and n == len(chunks) - 1)
-        return given_back
+            most = AT_ONCE if go_on else 0
+            more = await self._apply(lane, desk, chunk, most if last and n == len(chunks) - 1 else None)
+        return more
 
     async def _parse(
         self, lane: Lane, job: Job, receipt_id: UUID, row: Row | None, opened: OpenInbox
@@ -120,27 +145,43 @@ class Reader:
         events = tuple(Arrived(uuid5(receipt_id, str(n)), event) for n, event in enumerate(found))
         return _Parsed(job, receipt_id, events)
 
-    async def _apply(self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed], *, last: bool = False) -> bool:
-        """Apply some receipts in one change; says whether the lane was given back with it."""
+    async def _apply(
+        self, lane: Lane, desk: Desk, chunk: Sequence[_Parsed], most: int | None = None
+    ) -> Sequence[Job] | None:
+        """Apply some receipts in one change.
 
-        def change(tx: Tx) -> None:
+        Args:
+            lane: Whose receipts they are.
+            desk: The inbox.
+            chunk: Some receipts, in order.
+            most: With the lane's last ones: how many of what has come meanwhile to go on with. The lane is
+                given back when there is nothing.
+
+        Returns:
+            What has come meanwhile; None where the lane is not settled.
+        """
+
+        def change(tx: Tx) -> Sequence[Job] | None:
             receive(tx, desk, [event for one in chunk for event in one.events])
             receipts.finish_many(tx, {one.receipt_id: len(one.events) for one in chunk})
-            jobs.done(tx, lane, [one.job.id for one in chunk], release=last)
+            finished = [one.job.id for one in chunk]
+            if most is None:
+                jobs.done(tx, lane, finished, release=False)
+                return None
+            return jobs.done_for_more(tx, lane, finished, most)
 
         try:
-            await self._store.write(change)
-            return last
+            return await self._store.write(change)
         except (Busy, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001 - the edge: one receipt's trouble is not the others'
             if len(chunk) > 1:
                 for one in chunk:
                     await self._apply(lane, desk, [one])
-                return False
+                return None
             log.warning("receipt_failed", receipt=str(chunk[0].receipt_id), error=type(error).__name__)
             await self._bury(lane, chunk[0].job, _reason("It cannot be applied", error), chunk[0].receipt_id)
-            return False
+            return None
 
     async def _bury(
         self, lane: Lane, job: Job, reason: str, receipt_id: UUID | None = None, *, release: bool = False
@@ -162,6 +203,12 @@ class Reader:
 def desk_of(row: Row) -> Desk:
     """The inbox as the conversations see it."""
     return Desk(row.account_id, row.id, row.name, ReopenPolicy(row.reopen_policy))
+
+
+def _look_up(tx: ReadTx, ids: Mapping[UUID, Job]) -> tuple[list[dict[UUID, Job]], dict[UUID, Row]]:
+    """Receipts in groups whose bodies may be held at once, and the rows of the first group."""
+    groups = _within_memory(ids, receipts.sizes(tx, list(ids)))
+    return groups, receipts.many(tx, list(groups[0])) if groups else {}
 
 
 def _within_memory(ids: Mapping[UUID, Job], sizes: Mapping[UUID, int]) -> list[dict[UUID, Job]]:
