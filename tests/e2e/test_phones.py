@@ -126,7 +126,9 @@ async def test_what_a_phone_sends_reaches_the_desk_and_the_answer_the_phone(page
 async def test_trouble_and_delays_are_set_shown_and_taken_back(page: Page, call: Call) -> None:
     """G3: with every hook sent twice the desk still has each message once; a delay is shown at its phone."""
     await page.get_by_role("button", name="Make trouble").click()
-    await page.get_by_role("switch", name="Hooks arrive twice, one after the other").check()
+    duplicates = page.get_by_role("switch", name="Hooks arrive twice, one after the other")
+    await duplicates.click()  # it turns when the simulator has said so
+    await expect(duplicates).to_be_checked()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Trouble: 1 on")).to_be_visible()
     phone = _phone(page)

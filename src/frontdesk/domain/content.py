@@ -35,6 +35,12 @@ ShortStr = Annotated[str, Field(max_length=1024), AfterValidator(_no_nul)]
 UrlStr = Annotated[str, Field(max_length=4096), AfterValidator(_no_nul), AfterValidator(_no_script)]
 
 
+# numbers and truth are not read out of texts: what the document refuses is refused
+Int = Annotated[int, Field(strict=True)]
+Float = Annotated[float, Field(strict=True)]
+Bool = Annotated[bool, Field(strict=True)]
+
+
 class ContentModel(BaseModel):
     """Base of all content: frozen, unknown fields refused."""
 
@@ -52,7 +58,7 @@ class Media(ContentModel):
     url: UrlStr | None = None
     mime: ShortStr | None = None
     filename: ShortStr | None = None
-    size: int | None = Field(default=None, ge=0)
+    size: Int | None = Field(default=None, ge=0)
     sha256: ShortStr | None = None
 
 
@@ -61,7 +67,7 @@ class Text(ContentModel):
 
     kind: Literal["text"] = "text"
     body: Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_no_nul)]
-    preview_url: bool = False
+    preview_url: Bool = False
 
 
 class Image(ContentModel):
@@ -77,7 +83,7 @@ class Audio(ContentModel):
 
     kind: Literal["audio"] = "audio"
     media: Media
-    voice: bool = False
+    voice: Bool = False
 
 
 class Video(ContentModel):
@@ -101,7 +107,7 @@ class Sticker(ContentModel):
 
     kind: Literal["sticker"] = "sticker"
     media: Media
-    animated: bool = False
+    animated: Bool = False
 
 
 class Location(ContentModel):
@@ -111,8 +117,8 @@ class Location(ContentModel):
     """
 
     kind: Literal["location"] = "location"
-    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    latitude: Float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: Float = Field(ge=-180, le=180, allow_inf_nan=False)
     name: ShortStr | None = None
     address: ShortStr | None = None
     url: UrlStr | None = None
@@ -270,8 +276,8 @@ class OrderItem(ContentModel):
     """One line of an order; `price` is per unit, in the currency's main unit."""
 
     sku: ShortStr
-    quantity: int = Field(default=1, ge=0)
-    price: float | None = None
+    quantity: Int = Field(default=1, ge=0)
+    price: Float | None = None
     currency: ShortStr | None = None
 
 
@@ -315,7 +321,7 @@ class Call(ContentModel):
     kind: Literal["call"] = "call"
     call_id: ShortStr
     event: ShortStr = Field(description="connect, ringing, terminate, missed …, the provider's word")
-    duration_seconds: int | None = Field(default=None, ge=0)
+    duration_seconds: Int | None = Field(default=None, ge=0)
 
 
 class Poll(ContentModel):

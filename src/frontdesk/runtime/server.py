@@ -235,8 +235,10 @@ def _demo(settings: Settings, store: Store, port: int) -> "Demo":
 
 
 def _settle_memory() -> None:
-    """What is here now stays, so collections need not walk it (p99 22 ms to 5 ms on 3.11); and they are
-    for cycles only, of which requests leave few: look for them less often."""
+    """What is here now stays, so collections need not walk it (p99 22 ms to 5 ms on 3.11).
+
+    They find cycles only, of which requests leave few, so they come less often.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
