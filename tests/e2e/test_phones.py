@@ -157,6 +157,16 @@ async def test_trouble_and_delays_are_set_shown_and_taken_back(page: Page, call:
     await expect(_phone(page, "Amir Haddad").get_by_text("Delays 8 s")).to_have_count(0)
 
 
+async def test_the_phones_of_one_channel_are_shown(page: Page) -> None:
+    """Each channel has its tab; the web chat's is the sample shop."""
+    await page.get_by_role("navigation", name="Channels").get_by_role("link", name="WhatsApp").click()
+    await expect(_phone(page)).to_be_visible()
+    await expect(page.get_by_role("region", name="Priya, web chat")).to_have_count(0)
+    await page.get_by_role("link", name="Web chat").click()
+    await expect(page.get_by_role("region", name="Priya, web chat")).to_be_visible()
+    await expect(_phone(page)).to_have_count(0)
+
+
 async def test_a_phone_is_added(page: Page) -> None:
     """A new phone is there at once, with a number that belongs to nobody."""
     await page.get_by_role("button", name="Add a phone").click()

@@ -128,6 +128,31 @@ async def test_the_list_tells_each_simulator_and_what_its_phones_can_do() -> Non
     assert await asgi_get(app, "/simulators/whatsapp/play/phones") == []
 
 
+async def test_one_live_line_tells_all_simulators() -> None:
+    """A browser opens six connections to a host; each simulator has a line, and all have one together."""
+    simulator = WhatsAppSimulator()
+    app = Starlette(routes=routes([simulator]))
+    sent: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.put_nowait(message.get("body", b""))
+
+    scope = {"type": "http", "method": "GET", "path": "/simulators/live", "headers": [], "root_path": ""}
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        line = tasks.create_task(app({**scope, "query_string": b""}, receive, send))
+        assert b"hello" in b"".join([await sent.get(), await sent.get()])
+        phone = simulator.add_phone(NORA, "Nora")
+        simulator.state.show_phone(phone)
+        frame = json.loads((await sent.get()).partition(b"data: ")[2])
+        assert (frame["simulator"], frame["type"], frame["phone"]["id"]) == ("whatsapp", "phone", NORA)
+        simulator.live.close()
+        await sent.get()
+        line.cancel()
+
+
 async def asgi_get(app: Starlette, path: str) -> Any:
     """The JSON at a path, without a server."""
     sent: list[Any] = []

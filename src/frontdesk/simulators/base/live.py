@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from starlette.responses import StreamingResponse
@@ -16,6 +16,7 @@ class Live:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
+        self._followers: list[tuple[Live, Mapping[str, Any]]] = []
 
     @property
     def count(self) -> int:
@@ -23,7 +24,9 @@ class Live:
         return len(self._listeners)
 
     def publish(self, frame: dict[str, Any]) -> None:
-        """Tell everybody."""
+        """Tell everybody, and the lines that follow this one."""
+        for line, mark in self._followers:
+            line.publish({**mark, **frame})
         for queue in list(self._listeners):
             if queue.full():
                 self._listeners.discard(queue)
@@ -32,8 +35,14 @@ class Live:
             else:
                 queue.put_nowait(frame)
 
+    def feed(self, line: "Live", **mark: Any) -> None:
+        """Hand every frame to another line too, with these fields beside; it ends when this one does."""
+        self._followers.append((line, mark))
+
     def close(self) -> None:
         """End every stream, so that a server can stop."""
+        for line, _ in self._followers:
+            line.close()
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
@@ -65,7 +65,11 @@ async def serve(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) ->
 
 
 def routes(simulators: Sequence[Simulator]) -> list[BaseRoute]:
-    """Each at `/simulators/<slug>`, and `GET /simulators`: which there are, and what their phones can do."""
+    """Each at `/simulators/<slug>`, their list, and their live lines in one.
+
+    `GET /simulators` tells which there are and what their phones can do; `GET /simulators/live` is one stream
+    of all, each frame with its `simulator`: a browser opens few connections to one host.
+    """
     told = [
         {
             "slug": one.slug,
@@ -79,5 +83,12 @@ def routes(simulators: Sequence[Simulator]) -> list[BaseRoute]:
     async def listing(_request: Request) -> JSONResponse:
         return JSONResponse(told)
 
+    line = Live()
+    for one in simulators:
+        one.live.feed(line, simulator=one.slug)
+
+    async def live(_request: Request) -> Response:
+        return line.stream()
+
     mounts = [Mount(f"/simulators/{one.slug}", one.app) for one in simulators]
-    return [*mounts, Route("/simulators", listing)]
+    return [Route("/simulators", listing), Route("/simulators/live", live), *mounts]

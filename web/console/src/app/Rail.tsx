@@ -29,7 +29,7 @@ const PLACES: Place[] = [
   { link: linkOptions({ to: "/contacts/{-$contactId}" }), icon: "users", label: "Contacts", under: "/contacts", keys: "G C" },
   { link: linkOptions({ to: "/deliveries/{-$tab}" }), icon: "log", label: "Delivery log", under: "/deliveries", keys: "G D" },
 ];
-const PHONES: Place = { link: linkOptions({ to: "/phones" }), icon: "phone", label: "Phones", under: "/phones", keys: "G P" };
+const PHONES: Place = { link: linkOptions({ to: "/phones/{-$channel}", params: { channel: undefined } }), icon: "phone", label: "Phones", under: "/phones", keys: "G P" };
 const SETTINGS: Place = { link: linkOptions({ to: "/settings/{-$page}/{-$item}" }), icon: "settings", label: "Settings", under: "/settings", keys: "G S" };
 
 export function Rail(): ReactNode {

@@ -85,7 +85,7 @@ const deliveries = createRoute({
 
 const phones = createRoute({
   getParentRoute: () => desk,
-  path: "/phones",
+  path: "/phones/{-$channel}",
   component: lazyRouteComponent(() => import("~/features/phones/Phones.tsx"), "Phones"),
 });
 

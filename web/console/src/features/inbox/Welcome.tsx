@@ -67,7 +67,7 @@ export function Welcome(): ReactNode {
           <section className={styles.try} aria-labelledby="write-as">
             <h2 id="write-as">Write as a customer</h2>
             <Chip tone="amber">Simulated</Chip>
-            <Link to="/phones" className="push">
+            <Link to="/phones/{-$channel}" params={{ channel: undefined }} className="push">
               Open the phones
             </Link>
           </section>

@@ -20,7 +20,7 @@ export function useGlobalKeys(): void {
     { keys: "g z", label: "Snoozed", group: "Go to", run: view("snoozed") },
     { keys: "g c", label: "Contacts", group: "Go to", run: () => void navigate({ to: "/contacts/{-$contactId}", params: {} }) },
     { keys: "g d", label: "Delivery log", group: "Go to", run: () => void navigate({ to: "/deliveries/{-$tab}", params: {} }) },
-    { keys: "g p", label: "Phones", group: "Go to", enabled: session.account.simulated, run: () => void navigate({ to: "/phones" }) },
+    { keys: "g p", label: "Phones", group: "Go to", enabled: session.account.simulated, run: () => void navigate({ to: "/phones/{-$channel}", params: { channel: undefined } }) },
     { keys: "g s", label: "Settings", group: "Go to", run: () => void navigate({ to: "/settings/{-$page}/{-$item}", params: {} }) },
   ]);
 }

@@ -55,7 +55,7 @@ function useCommands(typed: string): Command[] {
     go("star", "Starred messages", view("starred")),
     go("users", "Contacts", () => void navigate({ to: "/contacts/{-$contactId}", params: {} }), "g c"),
     go("log", "Delivery log", () => void navigate({ to: "/deliveries/{-$tab}", params: {} }), "g d"),
-    ...(session.account.simulated ? [go("phone", "Phones", () => void navigate({ to: "/phones" }), "g p")] : []),
+    ...(session.account.simulated ? [go("phone", "Phones", () => void navigate({ to: "/phones/{-$channel}", params: { channel: undefined } }), "g p")] : []),
     go("inbox", "Settings: inboxes", setting("inboxes"), "g s"),
     go("saved", "Settings: canned responses", setting("canned")),
     go("users", "Settings: people", setting("people")),

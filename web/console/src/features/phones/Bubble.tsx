@@ -1,6 +1,6 @@
 /** One message on a phone: its content, its ticks, and what its reader can do with it. */
 
-import { clockTime, fileSize, phoneText } from "@frontdesk/shared";
+import { clockTime, phoneText } from "@frontdesk/shared";
 import { useState, type ReactNode } from "react";
 import { RichText } from "~/features/thread/RichText.tsx";
 import { IconButton } from "~/ui/Button.tsx";
@@ -8,9 +8,9 @@ import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuItem } from "~/ui/Menu.tsx";
 import { Popup } from "~/ui/Popup.tsx";
-import { bodyOf, briefly, isFile, linkOf, wordsOf, type CardBody, type FileBody, type PlaceBody } from "./bodies.ts";
+import { briefly, isWords, linksOf, type LookCard, type LookFile, type LookPlace } from "./looks.ts";
 import styles from "./phones.module.css";
-import { mediaUrl, type PhoneMessage } from "./play.ts";
+import { mediaUrl, type Abilities, type Phone, type PhoneMessage } from "./play.ts";
 
 const REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -21,126 +21,140 @@ export interface BubbleActions {
   onRevoke: (message: PhoneMessage) => void;
 }
 
-export function Bubble({ message, quoted, ...actions }: BubbleActions & { message: PhoneMessage; quoted?: PhoneMessage }): ReactNode {
+interface BubbleProps extends BubbleActions {
+  message: PhoneMessage;
+  phone: Phone;
+  can: Abilities;
+  quoted?: PhoneMessage;
+}
+
+export function Bubble({ message, phone, can, quoted, ...actions }: BubbleProps): ReactNode {
   const mine = message.from === "customer";
-  const wide = !message.deleted && ["image", "video", "location"].includes(message.type);
+  const { files, place } = message.look;
+  const wide = !message.deleted && (place !== null || files.some(({ kind }) => kind === "image" || kind === "video"));
   return (
     <div className={classes(styles.line, mine && styles.mine)}>
       <div className={classes(styles.bubble, wide && styles.media, message.deleted && styles.gone)}>
         {quoted ? <span className={styles.quote}>{briefly(quoted)}</span> : null}
-        {message.deleted ? <em>Message taken back</em> : <Content message={message} />}
+        {message.deleted ? <em>Message taken back</em> : <Content message={message} simulator={phone.simulator} />}
       </div>
-      {message.deleted ? null : <Tools message={message} mine={mine} {...actions} />}
+      {message.deleted ? null : <Tools message={message} can={can} {...actions} />}
       {message.reactions.length > 0 ? <span className={styles.reactions}>{message.reactions.map(({ emoji }) => emoji).join(" ")}</span> : null}
     </div>
   );
 }
 
-function Tools({ message, mine, onReact, onReply, onEdit, onRevoke }: BubbleActions & { message: PhoneMessage; mine: boolean }): ReactNode {
-  const [reacting, setReacting] = useState(false);
-  const own = message.reactions.find(({ from }) => from === "customer")?.emoji;
-  return (
-    <span className={styles.tools}>
-      {mine ? (
+type ToolsProps = BubbleActions & { message: PhoneMessage; can: Abilities };
+
+function Tools({ message, can, onReact, onReply, onEdit, onRevoke }: ToolsProps): ReactNode {
+  const edits = can.edits && isWords(message);
+  if (message.from === "customer")
+    return edits || can.revokes ? (
+      <span className={styles.tools}>
         <Menu label="Your message" width={160} target={<IconButton icon="more" label="Your message" size="small" />}>
-          {message.type === "text" ? (
+          {edits ? (
             <MenuItem icon="pen" onSelect={() => onEdit(message)}>
               Edit
             </MenuItem>
           ) : null}
-          <MenuItem icon="trash" onSelect={() => onRevoke(message)}>
-            Take back
-          </MenuItem>
+          {can.revokes ? (
+            <MenuItem icon="trash" onSelect={() => onRevoke(message)}>
+              Take back
+            </MenuItem>
+          ) : null}
         </Menu>
-      ) : (
-        <>
-          <Popup
-            label="Reactions"
-            opened={reacting}
-            onChange={setReacting}
-            target={<IconButton icon="smilePlus" label="React" size="small" aria-expanded={reacting} onClick={() => setReacting(!reacting)} />}
-          >
-            <div className={styles.emoji}>
-              {REACTIONS.map((emoji) => (
-                <button
-                  key={emoji}
-                  type="button"
-                  aria-pressed={emoji === own}
-                  onClick={() => {
-                    setReacting(false);
-                    onReact(message, emoji === own ? "" : emoji);
-                  }}
-                >
-                  {emoji}
-                </button>
-              ))}
-            </div>
-          </Popup>
-          <IconButton icon="reply" label="Reply" size="small" onClick={() => onReply(message)} />
-        </>
-      )}
+      </span>
+    ) : null;
+  return can.reactions || can.replies ? (
+    <span className={styles.tools}>
+      {can.reactions ? <Reactions message={message} onReact={onReact} /> : null}
+      {can.replies ? <IconButton icon="reply" label="Reply" size="small" onClick={() => onReply(message)} /> : null}
     </span>
+  ) : null;
+}
+
+function Reactions({ message, onReact }: Pick<ToolsProps, "message" | "onReact">): ReactNode {
+  const [reacting, setReacting] = useState(false);
+  const own = message.reactions.find(({ from }) => from === "customer")?.emoji;
+  return (
+    <Popup
+      label="Reactions"
+      opened={reacting}
+      onChange={setReacting}
+      target={<IconButton icon="smilePlus" label="React" size="small" aria-expanded={reacting} onClick={() => setReacting(!reacting)} />}
+    >
+      <div className={styles.emoji}>
+        {REACTIONS.map((emoji) => (
+          <button
+            key={emoji}
+            type="button"
+            aria-pressed={emoji === own}
+            onClick={() => {
+              setReacting(false);
+              onReact(message, emoji === own ? "" : emoji);
+            }}
+          >
+            {emoji}
+          </button>
+        ))}
+      </div>
+    </Popup>
   );
 }
 
-function Content({ message }: { message: PhoneMessage }): ReactNode {
-  if (isFile(message)) return <FileContent type={message.type} body={bodyOf<FileBody>(message)} />;
-  if (message.type === "location") return <Place body={bodyOf<PlaceBody>(message)} />;
-  if (message.type === "contacts") return <Cards cards={bodyOf<CardBody[]>(message)} />;
-  const { head, text, foot } = wordsOf(message);
-  const link = linkOf(message);
+function Content({ message, simulator }: { message: PhoneMessage; simulator: string }): ReactNode {
+  const { head, text, foot, files, place, cards } = message.look;
+  const links = linksOf(message);
+  const bare = files.length === 0 && !place && cards.length === 0;
   return (
     <>
       {head ? <strong className={styles.head}>{head}</strong> : null}
-      <RichText text={text || "Message"} />
+      {files.map((file, at) => (
+        <FileContent key={file.id ?? at} file={file} simulator={simulator} caption={text} />
+      ))}
+      {place ? <Place place={place} /> : null}
+      {cards.map((card, at) => (
+        <Card key={at} card={card} />
+      ))}
+      {text && files.length > 0 ? (
+        <p className={styles.caption}>
+          <RichText text={text} />
+        </p>
+      ) : null}
+      {files.length === 0 && (text || bare) ? <RichText text={text || "Message"} /> : null}
       {foot ? <span className={styles.foot}>{foot}</span> : null}
-      {link ? (
-        <a className={styles.cta} href={link.url} target="_blank" rel="noopener noreferrer">
+      {links.map((link) => (
+        <a key={link.url} className={styles.cta} href={link.url} target="_blank" rel="noopener noreferrer">
           {link.label}
         </a>
-      ) : null}
+      ))}
     </>
   );
 }
 
-function FileContent({ type, body }: { type: string; body: FileBody & { file_size?: number } }): ReactNode {
-  const url = body.id ? mediaUrl(body.id) : body.link;
-  const caption = body.caption ? (
-    <p className={styles.caption}>
-      <RichText text={body.caption} />
-    </p>
-  ) : null;
-  if (!url) return caption ?? "File";
-  if (type === "image" || type === "sticker")
-    return (
-      <>
-        <img className={type === "sticker" ? styles.sticker : styles.picture} src={url} alt={body.caption ?? (type === "sticker" ? "Sticker" : "Photo")} />
-        {caption}
-      </>
-    );
-  if (type === "video")
-    return (
-      <>
-        <video className={styles.picture} src={url} controls preload="metadata" aria-label="Video" />
-        {caption}
-      </>
-    );
-  if (type === "audio" || type === "voice") return <audio className={styles.sound} src={url} controls preload="metadata" aria-label="Voice message" />;
-  return (
-    <>
-      <a className={styles.file} href={url} download={body.filename ?? ""}>
-        <Icon name="file" size={20} />
-        <span>
-          {body.filename ?? "Document"}
-          {body.file_size ? <span className="meta"> {fileSize(body.file_size)}</span> : null}
-        </span>
-      </a>
-      {caption}
-    </>
-  );
+function FileContent({ file, simulator, caption }: { file: LookFile; simulator: string; caption: string }): ReactNode {
+  const url = file.id ? mediaUrl(simulator, file.id) : file.url;
+  if (!url) return "File";
+  switch (file.kind) {
+    case "image":
+      return <img className={styles.picture} src={url} alt={caption || "Photo"} />;
+    case "sticker":
+      return <img className={styles.sticker} src={url} alt="Sticker" />;
+    case "video":
+      return <video className={styles.picture} src={url} controls preload="metadata" aria-label="Video" />;
+    case "audio":
+      return <audio className={styles.sound} src={url} controls preload="metadata" aria-label="Voice message" />;
+    default:
+      return (
+        <a className={styles.file} href={url} download={file.filename ?? ""}>
+          <Icon name="file" size={20} />
+          <span>{file.filename ?? "Document"}</span>
+        </a>
+      );
+  }
 }
 
-function Place({ body }: { body: PlaceBody }): ReactNode {
+function Place({ place }: { place: LookPlace }): ReactNode {
   return (
     <>
       <svg className={styles.map} viewBox="0 0 272 104" aria-hidden="true">
@@ -152,25 +166,25 @@ function Place({ body }: { body: PlaceBody }): ReactNode {
         <circle cx="136" cy="40.500" r="4.500" fill="var(--surface)" />
       </svg>
       <p className={styles.caption}>
-        <strong>{body.name ?? "Pin"}</strong>
+        <strong>{place.name ?? "Pin"}</strong>
         <br />
-        {body.address ?? `${body.latitude.toFixed(4)}, ${body.longitude.toFixed(4)}`}
+        {place.address ?? `${place.latitude.toFixed(4)}, ${place.longitude.toFixed(4)}`}
       </p>
     </>
   );
 }
 
-function Cards({ cards }: { cards: CardBody[] }): ReactNode {
-  return cards.map((card, at) => (
-    <span key={at} className={styles.card}>
+function Card({ card }: { card: LookCard }): ReactNode {
+  return (
+    <span className={styles.card}>
       <Icon name="user" size={20} />
       <span>
-        <strong>{card.name?.formatted_name ?? card.name?.first_name ?? "Contact"}</strong>
+        <strong>{card.name}</strong>
         <br />
-        <span className="meta">{card.phones?.[0]?.phone ? phoneText(card.phones[0].phone) : (card.emails?.[0]?.email ?? card.org?.company)}</span>
+        <span className="meta">{/^\+?[\d\s().-]{6,}$/.test(card.line) ? phoneText(card.line) : card.line}</span>
       </span>
     </span>
-  ));
+  );
 }
 
 /** The time, and on the customer's own messages how far they came. */

@@ -2,23 +2,39 @@
 
 import { useRef, useState, type ReactNode } from "react";
 import { IconButton } from "~/ui/Button.tsx";
-import { Icon } from "~/ui/icons.tsx";
+import { Icon, type IconName } from "~/ui/icons.tsx";
 import { Menu, MenuDivider, MenuItem } from "~/ui/Menu.tsx";
 import { toastError } from "~/ui/toasts.tsx";
-import { briefly } from "./bodies.ts";
+import { briefly } from "./looks.ts";
 import styles from "./phones.module.css";
-import { act, uploadMedia, type Action, type Phone, type PhoneMessage } from "./play.ts";
+import { act, uploadMedia, type Abilities, type Action, type Phone, type PhoneMessage } from "./play.ts";
 import { CARD, PIN, PLACE } from "./samples.ts";
+
+const FILES = ["image", "audio", "video", "document"];
+const THINGS: { kind: string; icon: IconName; label: string; action: Action }[] = [
+  { kind: "image", icon: "image", label: "Photo", action: { type: "image" } },
+  { kind: "voice", icon: "play", label: "Voice message", action: { type: "voice" } },
+  { kind: "video", icon: "video", label: "Video", action: { type: "video" } },
+  { kind: "document", icon: "file", label: "Document", action: { type: "document" } },
+  { kind: "sticker", icon: "smile", label: "Sticker", action: { type: "sticker" } },
+  { kind: "location", icon: "pin", label: "Location: a pin", action: PIN },
+  { kind: "location", icon: "pin", label: "Location: a place", action: PLACE },
+  { kind: "contacts", icon: "user", label: "Contact card", action: CARD },
+];
+
+const takesFiles = (can: Abilities): boolean => FILES.some((kind) => can.kinds.includes(kind));
 
 interface ComposerProps {
   phone: Phone;
+  can: Abilities;
   replyTo: PhoneMessage | null;
   editing: PhoneMessage | null;
   onDone: () => void;
 }
 
-export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps): ReactNode {
+export function PhoneComposer({ phone, can, replyTo, editing, onDone }: ComposerProps): ReactNode {
   const [text, setText] = useState("");
+  const [subject, setSubject] = useState("");
   const picker = useRef<HTMLInputElement>(null);
   const first = phone.name.split(" ")[0] ?? phone.name;
   const about = editing ?? replyTo;
@@ -35,13 +51,14 @@ export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps
     const words = text.trim();
     if (!words) return;
     setText("");
-    void send(editing ? { type: "edit", message_id: editing.id, text: words } : { type: "text", text: words });
+    const titled = can.subject && subject.trim() ? { subject: subject.trim() } : {};
+    void send(editing ? { type: "edit", message_id: editing.id, text: words } : { type: "text", text: words, ...titled });
   };
   const sendFile = async (file: File): Promise<void> => {
     try {
-      const media_id = await uploadMedia(file);
       const family = file.type.split("/")[0] ?? "";
-      const type = ["image", "audio", "video"].includes(family) ? family : "document";
+      const type = [family, "document", ...FILES].find((kind) => FILES.includes(kind) && can.kinds.includes(kind)) ?? "document";
+      const media_id = await uploadMedia(phone.simulator, file);
       await send({ type, media_id, ...(type === "document" ? { filename: file.name } : {}) });
     } catch (error) {
       toastError(error, "The file was not sent.");
@@ -57,6 +74,11 @@ export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps
           <IconButton icon="x" label={editing ? "Stop editing" : "Do not reply to this"} size="small" onClick={onDone} />
         </div>
       ) : null}
+      {can.subject && !about ? (
+        <div className={styles.subject}>
+          <input className={styles.input} value={subject} aria-label={`Subject as ${first}`} placeholder="Subject" onChange={(event) => setSubject(event.currentTarget.value)} />
+        </div>
+      ) : null}
       <form
         className={styles.composer}
         onSubmit={(event) => {
@@ -64,37 +86,7 @@ export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps
           sendText();
         }}
       >
-        <Menu label="Send something" side="top-start" width={208} target={<IconButton icon="plus" label={`Send something as ${first}`} />}>
-          <MenuItem icon="image" onSelect={() => void send({ type: "image" })}>
-            Photo
-          </MenuItem>
-          <MenuItem icon="play" onSelect={() => void send({ type: "voice" })}>
-            Voice message
-          </MenuItem>
-          <MenuItem icon="video" onSelect={() => void send({ type: "video" })}>
-            Video
-          </MenuItem>
-          <MenuItem icon="file" onSelect={() => void send({ type: "document" })}>
-            Document
-          </MenuItem>
-          <MenuItem icon="smile" onSelect={() => void send({ type: "sticker" })}>
-            Sticker
-          </MenuItem>
-          <MenuDivider />
-          <MenuItem icon="pin" onSelect={() => void send(PIN)}>
-            Location: a pin
-          </MenuItem>
-          <MenuItem icon="pin" onSelect={() => void send(PLACE)}>
-            Location: a place
-          </MenuItem>
-          <MenuItem icon="user" onSelect={() => void send(CARD)}>
-            Contact card
-          </MenuItem>
-          <MenuDivider />
-          <MenuItem icon="clip" onSelect={() => picker.current?.click()}>
-            A file of yours
-          </MenuItem>
-        </Menu>
+        <Things can={can} label={`Send something as ${first}`} onSend={(action) => void send(action)} onPick={() => picker.current?.click()} />
         <input
           ref={picker}
           type="file"
@@ -116,7 +108,7 @@ export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps
           }}
           onPaste={(event) => {
             const [file] = event.clipboardData.files;
-            if (!file) return;
+            if (!file || !takesFiles(can)) return;
             event.preventDefault();
             void sendFile(file);
           }}
@@ -126,5 +118,39 @@ export function PhoneComposer({ phone, replyTo, editing, onDone }: ComposerProps
         </button>
       </form>
     </>
+  );
+}
+
+interface ThingsProps {
+  can: Abilities;
+  label: string;
+  onSend: (action: Action) => void;
+  onPick: () => void;
+}
+
+/** What can be sent with one click here; nothing where there are only words. */
+function Things({ can, label, onSend, onPick }: ThingsProps): ReactNode {
+  const things = THINGS.filter(({ kind }) => can.kinds.includes(kind));
+  if (things.length === 0 && can.ready_made.length === 0) return null;
+  return (
+    <Menu label="Send something" side="top-start" width={208} target={<IconButton icon="plus" label={label} />}>
+      {things.map((thing) => (
+        <MenuItem key={thing.label} icon={thing.icon} onSelect={() => onSend(thing.action)}>
+          {thing.label}
+        </MenuItem>
+      ))}
+      {things.length > 0 && can.ready_made.length > 0 ? <MenuDivider /> : null}
+      {can.ready_made.map((thing) => (
+        <MenuItem key={thing.label} icon="zap" onSelect={() => onSend(thing.action)}>
+          {thing.label}
+        </MenuItem>
+      ))}
+      {takesFiles(can) ? <MenuDivider /> : null}
+      {takesFiles(can) ? (
+        <MenuItem icon="clip" onSelect={onPick}>
+          A file of yours
+        </MenuItem>
+      ) : null}
+    </Menu>
   );
 }

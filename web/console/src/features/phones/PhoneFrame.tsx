@@ -1,4 +1,4 @@
-/** One simulated WhatsApp phone: what it shows, and writing as the person who holds it. */
+/** One simulated phone: what it shows, and writing as the person who holds it. */
 
 import { dayLabel, phoneText, startOfDay } from "@frontdesk/shared";
 import { useEffect, useRef, useState, type ReactNode } from "react";
@@ -7,14 +7,15 @@ import { Button } from "~/ui/Button.tsx";
 import { ChannelGlyph } from "~/ui/icons.tsx";
 import { Chip } from "~/ui/small.tsx";
 import { toastError } from "~/ui/toasts.tsx";
-import { choicesOf, type Choice } from "./bodies.ts";
 import { Bubble, Stamp } from "./Bubble.tsx";
+import { choicesOf, type Choice } from "./looks.ts";
 import { PhoneComposer } from "./PhoneComposer.tsx";
 import { PhoneSettings } from "./PhoneSettings.tsx";
 import styles from "./phones.module.css";
-import { act, read, type Action, type Fault, type Phone, type PhoneMessage } from "./play.ts";
+import { act, read, type Abilities, type Action, type Fault, type Phone, type PhoneMessage, type Simulator } from "./play.ts";
 
-export function PhoneFrame({ phone, delay }: { phone: Phone; delay: Fault | undefined }): ReactNode {
+export function PhoneFrame({ phone, simulator, delay }: { phone: Phone; simulator: Simulator; delay: Fault | undefined }): ReactNode {
+  const can = simulator.abilities;
   const [replyTo, setReplyTo] = useState<PhoneMessage | null>(null);
   const [editing, setEditing] = useState<PhoneMessage | null>(null);
 
@@ -27,16 +28,16 @@ export function PhoneFrame({ phone, delay }: { phone: Phone; delay: Fault | unde
   };
 
   return (
-    <section aria-label={`${phone.name}, WhatsApp`} className={styles.phone}>
+    <section aria-label={`${phone.name}, ${simulator.name}`} className={styles.phone}>
       <div className={styles.caption}>
-        <ChannelGlyph channel="whatsapp" />
+        <ChannelGlyph channel={simulator.slug} />
         <strong className="one">{phone.name}</strong>
-        <span className="meta num one">{phone.hides_number ? "number hidden" : phoneText(`+${phone.id}`)}</span>
+        <span className="meta num one">{addressOf(phone, can)}</span>
         <span className="push" />
         {delay ? <Chip tone="amber">{`Delays ${String(delay.seconds)} s`}</Chip> : null}
         {phone.is_online ? null : <Chip tone="amber">Off</Chip>}
         {phone.is_blocked ? <Chip tone="amber">Blocks you</Chip> : null}
-        <PhoneSettings phone={phone} delay={delay} />
+        <PhoneSettings phone={phone} can={can} delay={delay} />
       </div>
       <div className={styles.device}>
         <div className={styles.screen}>
@@ -44,19 +45,20 @@ export function PhoneFrame({ phone, delay }: { phone: Phone; delay: Fault | unde
             <Avatar id={phone.business?.id ?? "business"} name={phone.business?.name} size={28} />
             <div className="grow">
               <strong className="one">{phone.business?.name ?? "No business"}</strong>
-              <p className="meta">{phone.is_business_typing ? "typing…" : "Business account"}</p>
+              <p className="meta">{phone.is_business_typing ? "typing…" : (phone.business?.address && !isNumber(phone.business.address) ? phone.business.address : "Business account")}</p>
             </div>
-            <Unread phone={phone} />
+            {can.reads ? <Unread phone={phone} /> : null}
           </header>
           <Timeline
             phone={phone}
+            can={can}
             onPress={(choice, message) => perform({ ...choice.action, reply_to: message.id }, "The answer was not sent.")}
             onReact={(message, emoji) => perform({ type: "reaction", message_id: message.id, emoji }, "The reaction was not sent.")}
             onReply={setReplyTo}
             onEdit={setEditing}
             onRevoke={(message) => perform({ type: "revoke", message_id: message.id }, "The message was not taken back.")}
           />
-          <PhoneComposer phone={phone} replyTo={replyTo} editing={editing} onDone={done} />
+          <PhoneComposer phone={phone} can={can} replyTo={replyTo} editing={editing} onDone={done} />
         </div>
       </div>
     </section>
@@ -74,8 +76,17 @@ function Unread({ phone }: { phone: Phone }): ReactNode {
   );
 }
 
+const isNumber = (address: string): boolean => /^\+?\d{9,15}$/.test(address);
+
+/** The address as it is written: a number in its groups, anything else as it stands. */
+function addressOf(phone: Phone, can: Abilities): string {
+  if (phone.hides_number === true) return "number hidden";
+  return can.address.label === "Number" && isNumber(phone.id) ? phoneText(`+${phone.id.replace("+", "")}`) : phone.id;
+}
+
 interface TimelineProps {
   phone: Phone;
+  can: Abilities;
   onPress: (choice: Choice, message: PhoneMessage) => void;
   onReact: (message: PhoneMessage, emoji: string) => void;
   onReply: (message: PhoneMessage) => void;
@@ -83,7 +94,7 @@ interface TimelineProps {
   onRevoke: (message: PhoneMessage) => void;
 }
 
-function Timeline({ phone, onPress, ...actions }: TimelineProps): ReactNode {
+function Timeline({ phone, can, onPress, ...actions }: TimelineProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const { messages } = phone;
   const last = messages.at(-1);
@@ -94,7 +105,7 @@ function Timeline({ phone, onPress, ...actions }: TimelineProps): ReactNode {
   return (
     <div className={styles.body} ref={box} tabIndex={0} role="log" aria-label={`Messages on ${phone.name}'s phone`}>
       <div className={styles.messages}>
-        {messages.length === 0 ? <p className={styles.empty}>Write the first message. It reaches the desk as a signed hook.</p> : null}
+        {messages.length === 0 ? <p className={styles.empty}>Write the first message. It reaches the desk as the provider would send it.</p> : null}
         {messages.map((message, at) => {
           const before = messages[at - 1];
           const after = messages[at + 1];
@@ -104,7 +115,7 @@ function Timeline({ phone, onPress, ...actions }: TimelineProps): ReactNode {
           return (
             <div key={message.id}>
               {newDay ? <p className={styles.day}>{dayLabel(message.at)}</p> : null}
-              <Bubble message={message} quoted={messages.find(({ id }) => id === message.reply_to)} {...actions} />
+              <Bubble message={message} phone={phone} can={can} quoted={messages.find(({ id }) => id === message.reply_to)} {...actions} />
               {choices.length > 0 ? (
                 <div className={styles.choices} role="group" aria-label="Answers">
                   {choices.map((choice) => (

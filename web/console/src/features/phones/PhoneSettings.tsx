@@ -7,21 +7,21 @@ import { Select, Switch } from "~/ui/Field.tsx";
 import { Popup } from "~/ui/Popup.tsx";
 import { toastError } from "~/ui/toasts.tsx";
 import styles from "./phones.module.css";
-import { changePhone, setFaults, type Fault, type Phone } from "./play.ts";
+import { changePhone, setFaults, type Abilities, type Fault, type Phone } from "./play.ts";
 
 const DELAYS = [0, 2, 8, 30, 120];
 
-export function PhoneSettings({ phone, delay }: { phone: Phone; delay: Fault | undefined }): ReactNode {
+export function PhoneSettings({ phone, can, delay }: { phone: Phone; can: Abilities; delay: Fault | undefined }): ReactNode {
   const [opened, setOpened] = useState(false);
   const change = (changes: Record<string, unknown>): void => {
     changePhone(phone, changes).catch((error: unknown) => toastError(error, "The phone was not changed."));
   };
   const setDelay = (seconds: number): void => {
-    setFaults((faults) => [...faults.filter((fault) => !isDelayOf(phone, fault)), ...(seconds ? [{ kind: "hook_delay", phone: phone.id, seconds }] : [])]).catch(
+    setFaults(phone.simulator, (faults) => [...faults.filter((fault) => !isDelayOf(phone, fault)), ...(seconds ? [{ kind: "hook_delay", phone: phone.id, seconds }] : [])]).catch(
       (error: unknown) => toastError(error, "The delay was not set."),
     );
   };
-  const left = timeLeft(phone.window_closes_at);
+  const left = timeLeft(phone.window_closes_at ?? null);
 
   return (
     <Popup
@@ -32,16 +32,22 @@ export function PhoneSettings({ phone, delay }: { phone: Phone; delay: Fault | u
       target={<IconButton icon="settings" label={`Settings of ${phone.name}'s phone`} size="small" aria-expanded={opened} onClick={() => setOpened(!opened)} />}
     >
       <div className={styles.settings}>
-        <Switch label="Reads at once" hint="Otherwise with the button on the phone" checked={phone.reads_at_once ?? false} onChange={(event) => change({ reads_at_once: event.currentTarget.checked })} />
+        {can.reads ? (
+          <Switch label="Reads at once" hint="Otherwise with the button on the phone" checked={phone.reads_at_once ?? false} onChange={(event) => change({ reads_at_once: event.currentTarget.checked })} />
+        ) : null}
         <Switch label="Switched on" hint="A phone that is off takes nothing" checked={phone.is_online} onChange={(event) => change({ is_online: event.currentTarget.checked })} />
-        <Switch label="Hides its number" hint="The desk learns a user id instead" checked={phone.hides_number} onChange={(event) => change({ hides_number: event.currentTarget.checked })} />
         <Switch label="Blocks the business" checked={phone.is_blocked} onChange={(event) => change({ is_blocked: event.currentTarget.checked })} />
-        <Switch
-          label="24-hour window open"
-          hint={left ? `${left} left` : "Only templates reach this phone"}
-          checked={left !== null}
-          onChange={(event) => change({ window: event.currentTarget.checked ? "open" : "closed" })}
-        />
+        {can.switches.map(({ name, label, hint }) => (
+          <Switch key={name} label={label} hint={hint || undefined} checked={phone[name] === true} onChange={(event) => change({ [name]: event.currentTarget.checked })} />
+        ))}
+        {can.window ? (
+          <Switch
+            label="24-hour window open"
+            hint={left ? `${left} left` : "Only templates reach this phone"}
+            checked={left !== null}
+            onChange={(event) => change({ window: event.currentTarget.checked ? "open" : "closed" })}
+          />
+        ) : null}
         <div className={styles.delay}>
           <Select label="What it sends arrives" value={String(delay?.seconds ?? 0)} onChange={(event) => setDelay(Number(event.currentTarget.value))}>
             {DELAYS.map((seconds) => (

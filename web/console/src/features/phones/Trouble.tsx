@@ -1,6 +1,6 @@
 /** Make trouble: what goes wrong between the desk and the simulated network, and what of it is on. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Button } from "~/ui/Button.tsx";
 import { Select, Switch } from "~/ui/Field.tsx";
@@ -8,7 +8,7 @@ import { Icon } from "~/ui/icons.tsx";
 import { Popup } from "~/ui/Popup.tsx";
 import { toastError } from "~/ui/toasts.tsx";
 import styles from "./phones.module.css";
-import { faultsQuery, setFaults, type Fault } from "./play.ts";
+import { faultsQuery, setFaults, type Fault, type Simulator } from "./play.ts";
 
 const GROUPS: { title: string; belongs: (kind: string) => boolean }[] = [
   { title: "What phones send to the desk", belongs: (kind) => kind.startsWith("hook_") },
@@ -24,14 +24,19 @@ const OFTEN = [
 /** Trouble for everybody; a single phone's delay is in that phone's settings. */
 export const isTrouble = (fault: Fault): boolean => !fault.phone && !fault.is_spent;
 
-export function Trouble(): ReactNode {
+export function Trouble({ simulators }: { simulators: Simulator[] }): ReactNode {
+  const [slug, setSlug] = useState("");
   const [opened, setOpened] = useState(false);
   const [often, setOften] = useState("");
-  const { data } = useQuery(faultsQuery);
+  const states = useQueries({ queries: simulators.map((each) => faultsQuery(each.slug)) });
+  const at = Math.max(0, simulators.findIndex((each) => each.slug === slug));
+  const simulator = simulators[at];
+  const data = states[at]?.data;
   const active = data?.faults.filter(isTrouble) ?? [];
+  const total = states.reduce((sum, { data: each }) => sum + (each?.faults.filter(isTrouble).length ?? 0), 0);
 
   const change = (next: (faults: Fault[]) => Fault[]): void => {
-    setFaults(next).catch((error: unknown) => toastError(error, "The trouble was not changed."));
+    if (simulator) setFaults(simulator.slug, next).catch((error: unknown) => toastError(error, "The trouble was not changed."));
   };
   const toggle = (kind: string, on: boolean): void =>
     change((faults) => {
@@ -46,13 +51,24 @@ export function Trouble(): ReactNode {
         onChange={setOpened}
         side="bottom-end"
         target={
-          <Button icon="zap" aria-expanded={opened} className={active.length > 0 ? styles.troubled : undefined} onClick={() => setOpened(!opened)}>
-            <span>{active.length > 0 ? `Trouble: ${String(active.length)} on` : "Make trouble"}</span>
+          <Button icon="zap" aria-expanded={opened} className={total > 0 ? styles.troubled : undefined} onClick={() => setOpened(!opened)}>
+            <span>{total > 0 ? `Trouble: ${String(total)} on` : "Make trouble"}</span>
             <Icon name="down" />
           </Button>
         }
       >
         <div className={styles.trouble}>
+          {simulators.length > 1 ? (
+            <div className={styles.often}>
+              <Select label="Where" value={simulator?.slug} onChange={(event) => setSlug(event.currentTarget.value)}>
+                {simulators.map((each) => (
+                  <option key={each.slug} value={each.slug}>
+                    {each.name}
+                  </option>
+                ))}
+              </Select>
+            </div>
+          ) : null}
           <div className={styles.often}>
             <Select label="What you turn on happens" value={often} onChange={(event) => setOften(event.currentTarget.value)}>
               {OFTEN.map(({ value, label }) => (
@@ -69,7 +85,7 @@ export function Trouble(): ReactNode {
               </Button>
             </p>
           ) : null}
-          {GROUPS.map(({ title, belongs }) => (
+          {GROUPS.filter(({ belongs }) => data?.kinds.some(({ kind }) => belongs(kind))).map(({ title, belongs }) => (
             <fieldset key={title}>
               <legend>{title}</legend>
               {data?.kinds

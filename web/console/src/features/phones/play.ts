@@ -1,17 +1,18 @@
-/** The simulator's play API: what the phones show, and acting as the people who hold them. */
+/** The simulators' play API: what the phones show, and acting as the people who hold them. */
 
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { http } from "~/app/api.ts";
 import { queryClient } from "~/app/client.ts";
+import type { Look } from "./looks.ts";
 
-const PLAY = "/simulators/whatsapp/play";
+const ROOT = "/simulators";
 
 export interface PhoneMessage {
   id: string;
   from: "customer" | "business";
   type: string;
-  text_shown: string;
+  look: Look;
   at: string;
   status: "sent" | "delivered" | "read" | "failed";
   reply_to: string | null;
@@ -19,21 +20,43 @@ export interface PhoneMessage {
   edited: boolean;
   deleted: boolean;
   reactions: { from: string; emoji: string }[];
-  /** Meta's own object under the name of its type. */
-  [type: string]: unknown;
 }
 
 export interface Phone {
+  /** The simulator it belongs to. */
+  simulator: string;
   id: string;
   name: string;
   is_online: boolean;
   reads_at_once: boolean | null;
-  hides_number: boolean;
   is_blocked: boolean;
   is_business_typing: boolean;
-  window_closes_at: string | null;
+  window_closes_at?: string | null;
   business: { id: string; name: string; address: string } | null;
   messages: PhoneMessage[];
+  /** A provider's own switches. */
+  [fact: string]: unknown;
+}
+
+export interface Abilities {
+  kinds: string[];
+  caption: boolean;
+  subject: boolean;
+  replies: boolean;
+  reactions: boolean;
+  edits: boolean;
+  revokes: boolean;
+  reads: boolean;
+  window: boolean;
+  switches: { name: string; label: string; hint: string }[];
+  ready_made: { label: string; action: Action }[];
+  address: { label: string; placeholder: string; pattern: string; problem: string };
+}
+
+export interface Simulator {
+  slug: string;
+  name: string;
+  abilities: Abilities;
 }
 
 export interface Fault {
@@ -54,42 +77,59 @@ export interface FaultState {
 
 export type Action = { type: string; reply_to?: string } & Record<string, unknown>;
 
+type Told<P = Phone> = Omit<P, "simulator">;
 type Frame =
   | { type: "hello" }
-  | { type: "phone"; phone: Omit<Phone, "messages"> }
-  | { type: "phone_gone"; phone_id: string }
-  | { type: "message"; phone_id: string; message: PhoneMessage }
-  | ({ type: "faults" } & FaultState);
+  | { type: "phone"; simulator: string; phone: Told<Omit<Phone, "messages">> }
+  | { type: "phone_gone"; simulator: string; phone_id: string }
+  | { type: "message"; simulator: string; phone_id: string; message: PhoneMessage }
+  | ({ type: "faults"; simulator: string } & FaultState);
 
 const TYPING_MS = 25_000;
 
-export const phonesQuery = { queryKey: ["phones"], queryFn: () => http.get<Phone[]>(`${PLAY}/phones`), staleTime: Infinity };
-export const faultsQuery = { queryKey: ["phones", "faults"], queryFn: () => http.get<FaultState>(`${PLAY}/faults`), staleTime: Infinity };
+const play = (slug: string): string => `${ROOT}/${slug}/play`;
+const at = (phone: Phone): string => `${play(phone.simulator)}/phones/${encodeURIComponent(phone.id)}`;
 
-export const act = (phone: Phone, action: Action): Promise<unknown> => http.post(`${PLAY}/phones/${phone.id}/messages`, { body: action });
+export const simulatorsQuery = { queryKey: ["simulators"], queryFn: () => http.get<Simulator[]>(ROOT), staleTime: Infinity };
 
-export const read = (phone: Phone): Promise<unknown> => http.post(`${PLAY}/phones/${phone.id}/read`, { body: {} });
+export const phonesQuery = (slug: string) => ({
+  queryKey: ["phones", slug],
+  queryFn: async () => (await http.get<Told[]>(`${play(slug)}/phones`)).map((phone) => ({ ...phone, simulator: slug }) as Phone),
+  staleTime: Infinity,
+});
 
-export const addPhone = (phone: { name?: string; id?: string }): Promise<Phone> => http.post<Phone>(`${PLAY}/phones`, { body: phone });
+export const faultsQuery = (slug: string) => ({ queryKey: ["phones", slug, "faults"], queryFn: () => http.get<FaultState>(`${play(slug)}/faults`), staleTime: Infinity });
 
-export const changePhone = (phone: Phone, changes: Record<string, unknown>): Promise<Phone> =>
-  http.patch<Phone>(`${PLAY}/phones/${phone.id}`, { body: changes });
+export const act = (phone: Phone, action: Action): Promise<unknown> => http.post(`${at(phone)}/messages`, { body: action });
+
+export const read = (phone: Phone): Promise<unknown> => http.post(`${at(phone)}/read`, { body: {} });
+
+export const addPhone = (slug: string, phone: { name?: string; id?: string }): Promise<unknown> => http.post(`${play(slug)}/phones`, { body: phone });
+
+export const changePhone = (phone: Phone, changes: Record<string, unknown>): Promise<unknown> => http.patch(at(phone), { body: changes });
 
 /** What is counted of a rule (`hits`, `is_spent`) is the simulator's to say. */
 const asRule = ({ hits: _hits, is_spent: _spent, ...rule }: Fault): Fault => rule;
 
-/** Set all faults; those that are spent are dropped on the way. */
-export async function setFaults(change: (faults: Fault[]) => Fault[]): Promise<void> {
-  const known = await queryClient.query({ ...faultsQuery, staleTime: "static" });
-  const faults = change(known.faults.filter((fault) => !fault.is_spent)).map(asRule);
-  queryClient.setQueryData(faultsQuery.queryKey, await http.put<FaultState>(`${PLAY}/faults`, { body: { faults } }));
+/** Set all faults of a simulator, shown at once; those that are spent are dropped on the way. */
+export async function setFaults(slug: string, change: (faults: Fault[]) => Fault[]): Promise<void> {
+  const query = faultsQuery(slug);
+  const known = await queryClient.query({ ...query, staleTime: "static" });
+  const faults = change(known.faults.filter((fault) => !fault.is_spent));
+  queryClient.setQueryData(query.queryKey, { ...known, faults });
+  try {
+    queryClient.setQueryData(query.queryKey, await http.put<FaultState>(`${play(slug)}/faults`, { body: { faults: faults.map(asRule) } }));
+  } catch (error) {
+    queryClient.setQueryData(query.queryKey, known);
+    throw error;
+  }
 }
 
-/** Where a file of the simulated network is shown from. */
-export const mediaUrl = (id: string): string => `${PLAY}/media/${encodeURIComponent(id)}`;
+/** Where a file of a simulated network is shown from. */
+export const mediaUrl = (slug: string, id: string): string => `${play(slug)}/media/${encodeURIComponent(id)}`;
 
-export async function uploadMedia(file: File): Promise<string> {
-  const response = await fetch(`${PLAY}/media?filename=${encodeURIComponent(file.name)}`, {
+export async function uploadMedia(slug: string, file: File): Promise<string> {
+  const response = await fetch(`${play(slug)}/media?filename=${encodeURIComponent(file.name)}`, {
     method: "POST",
     headers: { "Content-Type": file.type || "application/octet-stream" },
     body: file,
@@ -100,27 +140,28 @@ export async function uploadMedia(file: File): Promise<string> {
 
 /** Put one frame of the live line where the page reads from. */
 export function applyFrame(client: QueryClient, frame: Frame): void {
+  const change = (slug: string, to: (phones: Phone[] | undefined) => Phone[] | undefined): void => {
+    client.setQueryData<Phone[]>(phonesQuery(slug).queryKey, to);
+  };
   switch (frame.type) {
     case "hello":
-      void client.invalidateQueries({ queryKey: phonesQuery.queryKey });
+      void client.invalidateQueries({ queryKey: ["phones"] });
       return;
     case "faults":
-      client.setQueryData(faultsQuery.queryKey, { faults: frame.faults, kinds: frame.kinds });
+      client.setQueryData(faultsQuery(frame.simulator).queryKey, { faults: frame.faults, kinds: frame.kinds });
       return;
     case "phone_gone":
-      client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) => phones?.filter((phone) => phone.id !== frame.phone_id));
+      change(frame.simulator, (phones) => phones?.filter((phone) => phone.id !== frame.phone_id));
       return;
     case "phone":
-      client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) => withPhone(phones, frame.phone));
+      change(frame.simulator, (phones) => withPhone(phones, { ...frame.phone, simulator: frame.simulator } as Phone));
       return;
     case "message":
-      client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) =>
-        phones?.map((phone) => (phone.id === frame.phone_id ? withMessage(phone, frame.message) : phone)),
-      );
+      change(frame.simulator, (phones) => phones?.map((phone) => (phone.id === frame.phone_id ? withMessage(phone, frame.message) : phone)));
   }
 }
 
-function withPhone(phones: Phone[] | undefined, changed: Omit<Phone, "messages">): Phone[] | undefined {
+function withPhone(phones: Phone[] | undefined, changed: Phone): Phone[] | undefined {
   if (!phones) return phones;
   const known = phones.some((phone) => phone.id === changed.id);
   return known ? phones.map((phone) => (phone.id === changed.id ? { ...phone, ...changed } : phone)) : [...phones, { ...changed, messages: [] }];
@@ -132,21 +173,21 @@ function withMessage(phone: Phone, message: PhoneMessage): Phone {
   return { ...phone, messages, is_business_typing: message.from === "customer" && phone.is_business_typing };
 }
 
-/** Follow the phones as long as the page is open. Typing ends by itself, as it does on a phone. */
+/** Follow all phones on one line as long as the page is open. Typing ends by itself, as it does on a phone. */
 export function usePlayLive(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const source = new EventSource(`${PLAY}/live`);
+    const source = new EventSource(`${ROOT}/live`);
     const timers = new Set<ReturnType<typeof setTimeout>>();
     const hear = (event: MessageEvent<string>): void => {
       const frame = JSON.parse(event.data) as Frame;
       applyFrame(client, frame);
       if (frame.type !== "phone" || !frame.phone.is_business_typing) return;
-      const { id } = frame.phone;
+      const { simulator, phone } = frame;
       timers.add(
         setTimeout(() => {
-          client.setQueryData<Phone[]>(phonesQuery.queryKey, (phones) =>
-            phones?.map((phone) => (phone.id === id ? { ...phone, is_business_typing: false } : phone)),
+          client.setQueryData<Phone[]>(phonesQuery(simulator).queryKey, (phones) =>
+            phones?.map((each) => (each.id === phone.id ? { ...each, is_business_typing: false } : each)),
           );
         }, TYPING_MS),
       );
