@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from frontdesk.channels import webchat, whatsapp
+from frontdesk.channels import telegram, webchat, whatsapp
 from frontdesk.domain.content import Text
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent
 from frontdesk.domain.message import MessageContext
@@ -32,6 +32,7 @@ from frontdesk.testing import (
     check_outbound,
     check_signature,
 )
+from tests.channels.telegram import inbox as telegram_inbox
 from tests.channels.whatsapp.inbox import CONFIG, outgoing
 
 
@@ -47,6 +48,10 @@ def message(to: Address) -> OutboundMessage:
 
 async def test_whatsapp_keeps_the_rules_of_the_port() -> None:
     await check_channel(whatsapp.channel, CONFIG, outgoing(Text(body="Hi")))
+
+
+async def test_telegram_keeps_the_rules_of_the_port() -> None:
+    await check_channel(telegram.channel, telegram_inbox.CONFIG, telegram_inbox.outgoing(Text(body="Hi")))
 
 
 async def test_the_web_chat_keeps_the_rules_of_the_port() -> None:

@@ -38,6 +38,8 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response |
     """A provider tells what happened."""
     desk = desk_of(request)
     opened = await _open(desk, channel, inbox_id)
+    if opened.channel.capabilities.proof_in_headers:
+        opened.channel.verify(_raw(request, b"", opened), opened.connection)
     body = await read_body(request)
     raw = _raw(request, body, opened)
     challenge = opened.channel.verify(raw, opened.connection)

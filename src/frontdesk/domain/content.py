@@ -79,11 +79,12 @@ class Image(ContentModel):
 
 
 class Audio(ContentModel):
-    """Sound; `voice` marks a voice note recorded in the app."""
+    """Sound with an optional caption; `voice` marks a voice note recorded in the app."""
 
     kind: Literal["audio"] = "audio"
     media: Media
     voice: Bool = False
+    caption: LongStr | None = None
 
 
 class Video(ContentModel):

@@ -56,6 +56,8 @@ class MessageReceived(Inbound):
     content: Content
     context: MessageContext = NO_CONTEXT
     direction: Direction = Direction.INCOMING
+    author_name: str | None = None
+    """Who of a group wrote it, where the party is the group."""
 
 
 @record(kw_only=True)

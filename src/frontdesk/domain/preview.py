@@ -14,6 +14,7 @@ _WORDS: dict[str, _Say] = {
     "text": lambda text: text.body,
     "image": lambda image: image.caption,
     "video": lambda video: video.caption,
+    "audio": lambda audio: audio.caption,
     "document": lambda document: document.caption or document.media.filename,
     "location": lambda location: location.name or location.address,
     "contacts": lambda contacts: ", ".join(card.name for card in contacts.cards),

@@ -48,6 +48,8 @@ class Capabilities:
     """Free text is allowed this long after the customer's last message; None: always."""
     idempotent_sends: bool = False
     """The provider takes our idempotency key, so a send of unknown outcome may be repeated."""
+    proof_in_headers: bool = False
+    """The headers alone prove a hook, so one without proof is refused before its body is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from frontdesk.ports.channel import Channel, RawRequest
 
 GROUP = "frontdesk.channels"
 _SHIPPED = {
+    "telegram": "frontdesk.channels.telegram",
     "webchat": "frontdesk.channels.webchat",
     "whatsapp": "frontdesk.channels.whatsapp",
 }

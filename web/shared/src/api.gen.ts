@@ -1380,7 +1380,7 @@ export interface components {
         };
         /**
          * Audio
-         * @description Sound; `voice` marks a voice note recorded in the app.
+         * @description Sound with an optional caption; `voice` marks a voice note recorded in the app.
          */
         Audio: {
             /**
@@ -1394,6 +1394,8 @@ export interface components {
              * @default false
              */
             voice: boolean;
+            /** Caption */
+            caption?: string | null;
         };
         /**
          * AuthorCreate

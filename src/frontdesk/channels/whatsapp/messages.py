@@ -79,6 +79,7 @@ def _received(
     received.content = content
     received.context = context
     received.direction = direction
+    received.author_name = None
     made: i.MessageReceived = received
     return made
 

@@ -132,8 +132,9 @@ def _draft(desk: Desk, arrival: Arrival, episode: Episode, known: _Known) -> Dra
     message = arrival.message
     content = _own(message.content, known)
     incoming = message.direction is Direction.INCOMING
+    name = message.author_name or message.party.name or episode.contact_name
     author = (
-        Author(AuthorType.CONTACT, episode.contact_id, message.party.name or episode.contact_name)
+        Author(AuthorType.CONTACT, episode.contact_id, name)
         if incoming
         else Author(AuthorType.AGENT, None, desk.name)
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from frontdesk.domain.content import (
     MEDIA_KINDS,
+    Audio,
     Content,
     Document,
     Email,
@@ -140,7 +141,7 @@ def _texts(content: Content) -> list[tuple[str, str | None]]:
     match content:
         case Text():
             return [("body", content.body)]
-        case Image() | Video() | Document():
+        case Image() | Video() | Document() | Audio():
             return [("caption", content.caption)]
         case Interactive():
             return [("body", content.body)]

@@ -95,10 +95,15 @@ export function Video({ content }: { content: VideoContent }): ReactNode {
 
 export function Audio({ content }: { content: AudioContent }): ReactNode {
   const { url, refresh, failed } = useFreshMedia(content.media);
-  return url && !failed ? (
-    <Player url={url} name={content.voice ? "voice message" : (content.media.filename ?? "audio")} onError={refresh} />
-  ) : (
-    <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="play" word={content.voice ? "The voice message" : "The sound"} />
+  return (
+    <>
+      {url && !failed ? (
+        <Player url={url} name={content.voice ? "voice message" : (content.media.filename ?? "audio")} onError={refresh} />
+      ) : (
+        <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="play" word={content.voice ? "The voice message" : "The sound"} />
+      )}
+      <Caption text={content.caption} />
+    </>
   );
 }
 
