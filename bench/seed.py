@@ -25,29 +25,30 @@ CREATE OR REPLACE FUNCTION numbered(space text, n bigint) RETURNS uuid LANGUAGE 
   $$ SELECT ('00000000-0000-7' || space || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 INSERT INTO contacts (id, account_id, name, verified, version, created_at)
   SELECT numbered('c00', g), '{{account}}', 'Customer ' || g, false, 1, now()
-  FROM generate_series({{first}}, {{last}}) g;
+  FROM generate_series({{first}}, {{last}}, {{step}}) g;
 INSERT INTO threads (id, account_id, inbox_id, contact_id, scheme, address, created_at)
   SELECT numbered('d00', g), '{{account}}', '{{inbox}}', numbered('c00', g), 'web', 'v' || g, now()
-  FROM generate_series({{first}}, {{last}}) g;
+  FROM generate_series({{first}}, {{last}}, {{step}}) g;
 INSERT INTO conversations (id, account_id, inbox_id, thread_id, contact_id, status, last_seq, unread,
     last_message_at, last_incoming_at, preview, preview_kind, preview_direction, opened_at)
   SELECT numbered('000', g), '{{account}}', '{{inbox}}', numbered('d00', g), numbered('c00', g),
     'open', {{each}}, 0, now() - g * interval '1 ms', now(), '{PREVIEW}', 'text', 'incoming', now()
-  FROM generate_series({{first}}, {{last}}) g;
+  FROM generate_series({{first}}, {{last}}, {{step}}) g;
 """
 _PG_MESSAGES = """
 INSERT INTO messages (id, account_id, inbox_id, conversation_id, seq, direction, author_type, kind,
     content, created_at)
   SELECT numbered('e00', g * 1000000::bigint + s), '{account}', '{inbox}', numbered('000', g), s,
     'incoming', 'contact', 'text', '{text}', now()
-  FROM generate_series({first}, {last}) g, generate_series(1, {each}) s;
+  FROM generate_series({first}, {last}, {step}) g, generate_series(1, {each}) s;
 """
 
 
-async def _postgres(url: str, account: UUID, inbox: UUID, first: int, last: int, each: int) -> None:
+async def _postgres(url: str, account: UUID, inbox: UUID, span: range, each: int) -> None:
     connection = await asyncpg.connect(url)
     try:
-        values = {"account": account, "inbox": inbox, "first": first, "last": last, "each": each}
+        values = {"account": account, "inbox": inbox, "first": span.start, "last": span.stop - 1,
+                  "step": span.step, "each": each}  # fmt: skip
         await connection.execute(_PG_PEOPLE.format(**values))
         if each:
             await connection.execute(_PG_MESSAGES.format(**values, text=TEXT))
@@ -56,12 +57,11 @@ async def _postgres(url: str, account: UUID, inbox: UUID, first: int, last: int,
         await connection.close()
 
 
-def _sqlite(path: Path, account: UUID, inbox: UUID, first: int, last: int, each: int) -> None:
+def _sqlite(path: Path, account: UUID, inbox: UUID, span: range, each: int) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     now, a, i = time.time_ns() // 1000, account.bytes, inbox.bytes
     db.execute("PRAGMA synchronous=OFF")
     db.execute("BEGIN")
-    span = range(first, last + 1)
     db.executemany(
         "INSERT INTO contacts (id, account_id, name, verified, version, created_at) VALUES (?,?,?,0,1,?)",
         ((numbered("c00", g).bytes, a, f"Customer {g}", now) for g in span),
@@ -97,9 +97,15 @@ def _sqlite(path: Path, account: UUID, inbox: UUID, first: int, last: int, each:
     db.close()
 
 
-def conversations(url: str, account: UUID, inbox: UUID, *, first: int, last: int, each: int = 0) -> None:
-    """Insert conversations `first` to `last` with `each` messages. The desk must not be running on SQLite."""
+def conversations(
+    url: str, account: UUID, inbox: UUID, *, first: int, last: int, each: int = 0, step: int = 1
+) -> None:
+    """Insert every `step`th of the conversations `first` to `last`, with `each` messages.
+
+    The desk must not be running on SQLite.
+    """
+    span = range(first, last + 1, step)
     if url.startswith("sqlite"):
-        _sqlite(Path(url.removeprefix("sqlite:///")), account, inbox, first, last, each)
+        _sqlite(Path(url.removeprefix("sqlite:///")), account, inbox, span, each)
     else:
-        asyncio.run(_postgres(url, account, inbox, first, last, each))
+        asyncio.run(_postgres(url, account, inbox, span, each))
