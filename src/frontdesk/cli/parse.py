@@ -42,7 +42,7 @@ def parse_file(channel: str, file: str, *, out: IO[str] | None = None, errors: I
         print(f"frontdesk parse: {error.message}{hint}", file=errors)
         return 2
     for event in events:
-        print(_line(neutral(event)), file=out)
+        print(_line(_neutral(event)), file=out)
     return 0
 
 
@@ -94,7 +94,11 @@ def _events(item: dict[str, Any]) -> list[Answer]:
         raise Malformed("the body is not base64", field="body") from error
     content_type = item.get("content_type")
     told = content_type if isinstance(content_type, str) else _TYPES[".json"]
-    return [neutral(event) for event in channels.parse(channel, raw, content_type=told)]
+    return [_neutral(event) for event in channels.parse(channel, raw, content_type=told)]
+
+
+def _neutral(said: channels.Said) -> Answer:
+    return said if isinstance(said, dict) else neutral(said)
 
 
 def _refusal(item_id: Any, code: str, message: str) -> str:

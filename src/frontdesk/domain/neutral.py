@@ -174,7 +174,7 @@ def _content(content: c.Content) -> Neutral:
 def _rarer_content(content: c.Content) -> Neutral:
     match content:
         case c.Email():
-            return {"text": content.text, "html": content.html, "subject": content.subject}
+            return _email(content)
         case c.Poll():
             return {"text": content.question}
         case c.Template():
@@ -183,6 +183,13 @@ def _rarer_content(content: c.Content) -> Neutral:
             return {"extra": {"source_kind": content.source_kind, "reason": content.reason}}
         case _:
             return {}
+
+
+def _email(content: c.Email) -> Neutral:
+    shown = {"filename", "mime", "size"}
+    files = [each.model_dump(include=shown, exclude_none=True) for each in content.attachments]
+    told: Neutral = {"text": content.text, "html": content.html, "subject": content.subject}
+    return told | {"to": list(content.to), "cc": list(content.cc), "attachments": files}
 
 
 def _file(content: c.Image | c.Video | c.Document | c.Audio | c.Sticker) -> Neutral:

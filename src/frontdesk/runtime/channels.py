@@ -7,12 +7,21 @@ A channel is imported when it is first asked for, so that a parser need not load
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import Any, cast
 
 from frontdesk.domain.errors import NotFound
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.ports.channel import Channel, RawRequest
 
+_READERS = {
+    "email": "frontdesk.channels.email",
+    "reply": "frontdesk.channels.email",
+    "sendgrid": "frontdesk.channels.email",
+    "sendgrid_inbound": "frontdesk.channels.email",
+}
+"""Names by which payloads can be read beside the channels' own, and whose `readers` know them."""
+Said = InboundEvent | dict[str, Any]
+"""An event, or what a reader of another kind found, in the neutral form already."""
 GROUP = "frontdesk.channels"
 _SHIPPED = {
     "telegram": "frontdesk.channels.telegram",
@@ -52,13 +61,20 @@ def load() -> dict[str, Channel]:
     return {channel.slug: channel for channel in map(find, slugs())}
 
 
-def parse(slug: str, body: bytes | str, *, content_type: str = "application/json") -> list[InboundEvent]:
+def parse(name: str, body: bytes | str, *, content_type: str = "application/json") -> list[Said]:
     """What a hook's body says, in order; nothing is verified, stored or sent.
+
+    Args:
+        name: A channel's slug, or a reader's name.
+        body: As it came.
+        content_type: What the body is.
 
     Raises:
         NotFound: There is no such channel.
         Malformed: The body is not of the channel's shape.
     """
     raw = body.encode() if isinstance(body, str) else body
-    headers = {"content-type": content_type}
-    return list(find(slug).parse(RawRequest("POST", "http://localhost/", {}, headers, raw)))
+    request = RawRequest("POST", "http://localhost/", {}, {"content-type": content_type}, raw)
+    if name in _READERS:
+        return list(import_module(_READERS[name]).readers[name](request))
+    return list(find(name).parse(request))
