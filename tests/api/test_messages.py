@@ -207,6 +207,43 @@ async def test_outside_the_window_only_templates_go(windowed: Talk) -> None:
     await again.send(TEXT)
 
 
+async def test_why_something_may_not_be_sent_is_explained(windowed: Talk) -> None:
+    """M-18: window, templates, reason and cure; the same answer that sending gives."""
+    path, owner = f"{windowed.path}/can-send", windowed.desk.owner
+    shown = await owner.get(windowed.path)
+    opened = await owner.get(path)
+    assert opened == {
+        "allowed": True, "free": True, "templates": True, "reason": None, "cure": None,
+        "window": {"seconds": 86400, "is_open": True, "closes_at": shown["window_closes_at"]},
+        "limits": {
+            "kinds": sorted(PaperChannel.capabilities.kinds_out), "max_text": 4096, "replies": True,
+            "reactions": True, "media": {},
+        },
+    }  # fmt: skip
+    await close_window(windowed)
+    closed = await owner.get(path)
+    assert (closed["allowed"], closed["free"], closed["templates"]) == (True, False, True)
+    assert closed["window"] == {"seconds": 86400, "is_open": False, "closes_at": None}
+    refused = await windowed.send(TEXT, 409)
+    assert refused["detail"] == closed["reason"]
+    assert refused["errors"][0]["hint"] == closed["cure"]
+    await owner.post(f"{windowed.path}/resolve", {}, 200)
+    resolved = await owner.get(path)
+    assert (resolved["allowed"], resolved["templates"]) == (False, False)
+    assert resolved["reason"] == "The conversation is resolved."
+    assert resolved["cure"] == "Reopen it, or start the next conversation."
+
+
+async def test_a_channel_without_a_window_is_always_open(talk: Talk) -> None:
+    """The limits are those of the channel."""
+    answer = await talk.desk.owner.get(f"{talk.path}/can-send")
+    assert (answer["free"], answer["window"], answer["reason"]) == (True, None, None)
+    inbox = (await talk.desk.owner.get(talk.path))["inbox"]["id"]
+    assert (await talk.desk.owner.http.delete(f"/v1/inboxes/{inbox}")).status_code == 204
+    gone = await talk.desk.owner.get(f"{talk.path}/can-send")
+    assert (gone["allowed"], gone["reason"]) == (False, "The inbox of this conversation was deleted.")
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -51,6 +51,7 @@ MATRIX = {
     "POST /v1/conversations": "conversations:write",
     "GET /v1/conversations/counts": "conversations:read",
     "GET /v1/conversations/{conversation_id}": "conversations:read",
+    "GET /v1/conversations/{conversation_id}/can-send": "conversations:read",
     "POST /v1/conversations/{conversation_id}/assign": "conversations:write",
     "POST /v1/conversations/{conversation_id}/resolve": "conversations:write",
     "POST /v1/conversations/{conversation_id}/reopen": "conversations:write",

@@ -196,6 +196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/can-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can Send
+         * @description Whether a message may be sent now and what it may be; if not, why not and what helps.
+         */
+        get: operations["can_send_v1_conversations__conversation_id__can_send_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/assign": {
         parameters: {
             query?: never;
@@ -1461,6 +1481,26 @@ export interface components {
             duration_seconds?: number | null;
         };
         /**
+         * CanSendRead
+         * @description Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
+         *
+         *     `templates` says whether a template may be sent now; with `free` anything within the limits.
+         */
+        CanSendRead: {
+            /** Allowed */
+            allowed: boolean;
+            /** Free */
+            free: boolean;
+            /** Templates */
+            templates: boolean;
+            window: components["schemas"]["WindowRead"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Cure */
+            cure: string | null;
+            limits: components["schemas"]["LimitsRead"];
+        };
+        /**
          * CannedResponseRead
          * @description A canned response.
          */
@@ -2399,6 +2439,24 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * LimitsRead
+         * @description What a message may be.
+         */
+        LimitsRead: {
+            /** Kinds */
+            kinds: string[];
+            /** Max Text */
+            max_text: number;
+            /** Replies */
+            replies: boolean;
+            /** Reactions */
+            reactions: boolean;
+            /** Media */
+            media: {
+                [key: string]: components["schemas"]["MediaLimit"];
+            };
+        };
+        /**
          * Location
          * @description A point.
          *
@@ -2448,6 +2506,16 @@ export interface components {
             size?: number | null;
             /** Sha256 */
             sha256?: string | null;
+        };
+        /**
+         * MediaLimit
+         * @description What of a kind of file may be sent; nulls where the channel sets no bound.
+         */
+        MediaLimit: {
+            /** Max Bytes */
+            max_bytes: number | null;
+            /** Types */
+            types: string[] | null;
         };
         /**
          * MessageBatch
@@ -3443,6 +3511,18 @@ export interface components {
             agents_online: number;
         };
         /**
+         * WindowRead
+         * @description How long after a customer's message free messages may be sent. `closes_at` is null if none began.
+         */
+        WindowRead: {
+            /** Seconds */
+            seconds: number;
+            /** Is Open */
+            is_open: boolean;
+            /** Closes At */
+            closes_at: string | null;
+        };
+        /**
          * Typing
          * @description Whether somebody types.
          */
@@ -3909,6 +3989,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    can_send_v1_conversations__conversation_id__can_send_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanSendRead"];
                 };
             };
             /** @description An error (RFC 9457). */

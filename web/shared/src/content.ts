@@ -50,6 +50,7 @@ export interface AudioContent {
   kind: "audio";
   media: Media;
   voice?: boolean;
+  caption?: string | null;
 }
 export interface VideoContent {
   kind: "video";

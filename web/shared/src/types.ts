@@ -22,6 +22,8 @@ export type Conversation = Schemas["ConversationRead"];
 export type ConversationStatus = Conversation["status"];
 export type Resolution = NonNullable<Conversation["resolution"]>;
 export type Preview = Schemas["PreviewRead"];
+/** May something be sent now, and what? */
+export type CanSend = Schemas["CanSendRead"];
 export type Counts = Schemas["Counts"];
 export type Failure = Schemas["FailureRead"];
 export type ReplyTo = Schemas["ReplyRead"];

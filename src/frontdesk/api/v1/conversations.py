@@ -19,6 +19,7 @@ from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.conversations import authors, changes
+from frontdesk.features.conversations.permits import CanSendRead, explain
 from frontdesk.features.conversations.reads import ConversationRead, MessageRead
 from frontdesk.features.conversations.sending import AuthorCreate
 from frontdesk.features.conversations.starting import Invitation, start
@@ -184,6 +185,18 @@ async def start_conversation(
 async def get_conversation(conversation_id: UUID, desk: DeskDep, scope: Reader) -> ConversationRead:
     """One conversation."""
     return await desk.store.read(lambda tx: _read(desk, tx, scope, conversation_id))
+
+
+@router.get("/conversations/{conversation_id}/can-send")
+async def can_send(conversation_id: UUID, desk: DeskDep, scope: Reader) -> CanSendRead:
+    """Whether a message may be sent now and what it may be; if not, why not and what helps."""
+
+    def query(tx: ReadTx) -> CanSendRead:
+        row = conversations.get(tx, scope, conversation_id)
+        place = conversations.place(tx, scope.account_id, conversation_id)
+        return explain(row, place, desk.channels.get(row.channel), tx.now)
+
+    return await desk.store.read(query)
 
 
 @router.post("/conversations/{conversation_id}/assign")

@@ -2,6 +2,7 @@
 
 import type {
   ApiToken,
+  CanSend,
   CannedResponse,
   Channel,
   Contact,
@@ -73,6 +74,15 @@ export function conversationQuery(id: string) {
     queryFn: ({ signal }) => http.get<Conversation>(`/v1/conversations/${id}`, { signal }),
     structuralSharing: (old, fresh) => newerOf(old as Conversation | undefined, fresh as Conversation),
     staleTime: NEVER,
+  });
+}
+
+/** Asked anew for each version of the conversation; what forbids writing is told by the server alone. */
+export function canSendQuery({ id, version, can_send_text }: Conversation) {
+  return queryOptions({
+    queryKey: ["conversation", id, "can-send", version, can_send_text],
+    queryFn: ({ signal }) => http.get<CanSend>(`/v1/conversations/${id}/can-send`, { signal }),
+    staleTime: 60_000,
   });
 }
 

@@ -4,7 +4,7 @@ import { fullTime, addressText, timeLeft, type Capabilities, type CannedResponse
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
-import { cannedQuery } from "~/app/queries.ts";
+import { canSendQuery, cannedQuery } from "~/app/queries.ts";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
@@ -185,7 +185,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
         ) : null}
       </div>
       {closed ? (
-        <Closed conversation={conversation} channel={channel} capabilities={capabilities} onTemplate={(content) => outbox.add(id, { content }, lastSeq)} />
+        <Closed conversation={conversation} onTemplate={(content) => outbox.add(id, { content }, lastSeq)} />
       ) : (
         <>
           {note ? null : (
@@ -282,14 +282,13 @@ function withEmoji(value: string): string {
 
 interface ClosedProps {
   conversation: Conversation;
-  channel: string;
-  capabilities: Capabilities | undefined;
   onTemplate: (content: TemplateContent) => void;
 }
 
-/** Why nothing can be written here, and what can be done instead. */
-function Closed({ conversation, channel, capabilities, onTemplate }: ClosedProps): ReactNode {
+/** Why nothing can be written here, and what can be done instead, in the server's words. */
+function Closed({ conversation, onTemplate }: ClosedProps): ReactNode {
   const client = useQueryClient();
+  const { data: policy } = useQuery(canSendQuery(conversation));
   const name = conversation.contact.name ?? "the customer";
   if (conversation.status === "resolved") {
     return (
@@ -304,19 +303,18 @@ function Closed({ conversation, channel, capabilities, onTemplate }: ClosedProps
       </div>
     );
   }
-  const templates = capabilities?.templates ?? conversation.inbox.channel === "whatsapp";
   return (
     <>
       <div className={styles.why}>
         <Icon name="clock" className="amber" />
         <p>
-          <strong>
-            {conversation.window_closes_at ? `The reply window closed on ${fullTime(conversation.window_closes_at)}.` : "The reply window is closed."}
+          <strong title={conversation.window_closes_at ? `The reply window closed on ${fullTime(conversation.window_closes_at)}` : undefined}>
+            {policy?.reason ?? "The reply window is closed."}
           </strong>{" "}
-          {templates ? `${channel} allows approved templates until ${name} writes again.` : `You can write again as soon as ${name} does.`}
+          {policy?.cure}
         </p>
       </div>
-      {templates ? <TemplateForm onSend={onTemplate} /> : null}
+      {policy?.templates ? <TemplateForm onSend={onTemplate} /> : null}
     </>
   );
 }
