@@ -40,7 +40,7 @@ _NOT_TEXT = frozenset(
 class AgentMessage(BaseModel):
     """One message of an agent's request; `type` beside a content without `kind` names the kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     content: Content
     context: MessageContext = MessageContext()
@@ -65,7 +65,7 @@ class AgentMessage(BaseModel):
 class AgentRequest(BaseModel):
     """What an agent's client asks to send: several messages to one conversation, in order."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     agent_email: Annotated[str, Field(min_length=3, max_length=320, pattern=r"^[^\s@]+@[^\s@]+$")]
     chat_id: UUID

@@ -102,7 +102,7 @@ def may_move(old: DeliveryStatus, new: DeliveryStatus) -> bool:
 class Referral(BaseModel):
     """Where the customer came from: an ad or a post (Meta's referral object)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source_id: ShortStr | None = None
     source_type: ShortStr | None = None
@@ -118,7 +118,7 @@ class Referral(BaseModel):
 class ReferredProduct(BaseModel):
     """The catalogue product a message asks about."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     catalog_id: ShortStr
     sku: ShortStr
@@ -127,7 +127,7 @@ class ReferredProduct(BaseModel):
 class Pricing(BaseModel):
     """What a provider says it charges for one message."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     billable: bool | None = None
     model: ShortStr | None = None
@@ -140,7 +140,7 @@ class Pricing(BaseModel):
 class MessageContext(BaseModel):
     """What surrounds a message besides its content; stored in the message's `context` column."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     referral: Referral | None = None
     referred_product: ReferredProduct | None = None
@@ -186,7 +186,7 @@ class Message(BaseModel):
     `status` is None for all that is never delivered (incoming, notes, activities). Times are UTC.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: UUID = Field(default_factory=uuid7)
     conversation_id: UUID | None = None

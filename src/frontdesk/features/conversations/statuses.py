@@ -26,7 +26,7 @@ _REPORTABLE = frozenset(
 class Report(BaseModel):
     """One provider's report, as it is applied or kept until its message is known."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source_id: str
     status: DeliveryStatus
