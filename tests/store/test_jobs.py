@@ -350,3 +350,35 @@ async def test_g1_a_reopened_sqlite_file_gives_leased_lanes_back_at_once(tmp_pat
     with pytest.raises(LeaseLost):
         await store.write(lambda tx: jobs.done(tx, held, [held.jobs[0].id]))
     await store.close()
+
+
+async def test_a_lane_goes_on_with_what_came_meanwhile(store: Store) -> None:
+    """G4: under the same lease, in order; given back when nothing is due, or when no more is wanted."""
+    key = uuid7()
+    await _enqueue(store, key, "one", "two")
+    (lane,) = await _claim(store)
+    await _enqueue(store, key, "three", "four", "five")
+    finished = [job.id for job in lane.jobs]
+    more = await store.write(lambda tx: jobs.done_for_more(tx, lane, finished, 2))
+    assert [job.payload["name"] for job in more] == ["three", "four"]
+    assert await _claim(store) == []
+
+    none = await store.write(lambda tx: jobs.done_for_more(tx, lane, [job.id for job in more], 0))
+    assert none == []
+    (again,) = await _claim(store)
+    assert (_names(again), again.fence != lane.fence) == (["five"], True)
+    with pytest.raises(LeaseLost):
+        await store.write(lambda tx: jobs.done_for_more(tx, lane, [again.jobs[0].id], 2))
+    assert await store.write(lambda tx: jobs.done_for_more(tx, again, [again.jobs[0].id], 2)) == []
+    assert await _claim(store) == []
+
+
+async def test_a_lane_is_given_back_until_its_next_job_is_due(store: Store) -> None:
+    key = uuid7()
+    await _enqueue(store, key, "now")
+    (lane,) = await _claim(store)
+    await _enqueue(store, key, "later", after=30)
+    assert await store.write(lambda tx: jobs.done_for_more(tx, lane, [lane.jobs[0].id], 10)) == []
+    due = await store.read(lambda tx: jobs.next_due(tx, "q"))
+    assert due is not None
+    assert timedelta(seconds=20) < due - utc_now() < timedelta(seconds=31)
