@@ -45,19 +45,21 @@ TITLES = {
     421: "Wrong address",
     422: "The request says something that cannot be",
     429: "Too many requests",
+    431: "Headers too large",
     500: "Something went wrong here",
     503: "Not available now",
 }
 CODES = {
     400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     408: "timeout", 409: "conflict", 413: "too_large", 415: "unsupported_media_type", 421: "wrong_host",
-    422: "invalid", 429: "rate_limited", 500: "internal", 503: "busy",
+    422: "invalid", 429: "rate_limited", 431: "head_too_large", 500: "internal", 503: "busy",
 }  # fmt: skip
 HINTS = {
     "missing": "Add this field.",
     "extra_forbidden": "Remove this field or check its spelling.",
     "union_tag_not_found": "Say which kind it is.",
 }
+PROBLEM_TYPE = "application/problem+json"
 _LONGEST = 300
 
 
@@ -102,17 +104,30 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer for an error."""
+    request_id = connection.scope.get("state", {}).get("request_id")
+    text = document(status, code, detail, request_id=request_id, errors=errors)
+    return Response(text, status, headers=dict(headers or {}), media_type=PROBLEM_TYPE)
+
+
+def document(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    request_id: str | None = None,
+    errors: Sequence[FieldError] = (),
+) -> str:
+    """The text of a problem document."""
     body = {
         "type": f"urn:frontdesk:problem:{code}",
         "title": TITLES.get(status, "Error"),
         "status": status,
         "code": code,
         "detail": detail,
-        "request_id": connection.scope.get("state", {}).get("request_id"),
+        "request_id": request_id,
         "errors": [error.model_dump() for error in errors],
     }
-    text = json.dumps(body, ensure_ascii=True)
-    return Response(text, status, headers=dict(headers or {}), media_type="application/problem+json")
+    return json.dumps(body, ensure_ascii=True)
 
 
 def status_of(error: e.DeskError) -> int:

@@ -84,6 +84,13 @@ CONTENT_SECURITY_POLICY = (
 
 
 _POLICY = CONTENT_SECURITY_POLICY.encode()
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
+)
 
 
 class Headers:
@@ -91,13 +98,7 @@ class Headers:
 
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self.app = app
-        self.fixed = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"strict-origin-when-cross-origin"),
-            (b"x-frame-options", b"DENY"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
-        ]
+        self.fixed = [*SECURITY_HEADERS]
         if is_secure:
             self.fixed.append((b"strict-transport-security", b"max-age=31536000"))
 

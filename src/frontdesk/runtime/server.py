@@ -11,8 +11,9 @@ import socket
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 import uvicorn
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp
 
 from frontdesk.domain.errors import Conflict
 from frontdesk.runtime import kind
+from frontdesk.runtime.connections import Gate, GuardedProtocol
 from frontdesk.runtime.container import Container, DemoConfig, build
 from frontdesk.runtime.roles import Role, keep_running
 from frontdesk.runtime.settings import Settings
@@ -96,9 +98,10 @@ def listen(host: str, port: int) -> socket.socket:
 def server_for(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     """The HTTP server around an app."""
     proxies = list(settings.trusted_proxies)
+    gate = Gate(settings.limits.connections_per_address, proxies)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", partial(GuardedProtocol, gate=gate)),
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,

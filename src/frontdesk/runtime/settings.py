@@ -33,6 +33,13 @@ class LimitSettings(Group):
     requests_per_minute_per_address: int = Field(
         600, ge=1, le=10_000_000, description="Requests a minute of one network address without credentials."
     )
+    connections_per_address: int = Field(
+        1000,
+        ge=1,
+        le=1_000_000,
+        description="Open connections of one network address, sockets of the live line apart. "
+        "This machine and `trusted_proxies` are not counted.",
+    )
     body_bytes: int = Field(1024 * 1024, ge=1024, le=2**30, description="Largest body of a request.")
     upload_bytes: int = Field(100 * 1024 * 1024, ge=1024, le=2**31, description="Largest file.")
     hook_bytes: int = Field(
