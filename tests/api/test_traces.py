@@ -7,10 +7,12 @@ from collections import Counter
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from frontdesk.api import guards
 from frontdesk.kit import log
 from frontdesk.runtime.settings import LogSettings, StoreSettings
 from tests.desk import RunningDesk, running_desk
@@ -53,6 +55,65 @@ async def test_a_crash_is_logged_with_its_trace_and_told_without_internals(
     assert [line["request_id"] for line in failed] == [answer.json()["request_id"]]
     assert "the secret of the house" in failed[0]["exception"]
     assert desk.owner.token not in out.getvalue()
+
+
+CANARY = "canary" + "x7Qk" * 9
+
+
+@pytest.mark.parametrize("shape", ["json", "text"])
+async def test_refusal_63_no_log_line_holds_a_token(
+    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, shape: Any
+) -> None:
+    """Every line of every request is looked at: those that fail, are refused, or meet no route."""
+    out = io.StringIO()
+    logs = LogSettings(requests=True)
+    with redirect_stderr(out):
+        log.configure("debug", shape)
+        async with running_desk(sqlite_url, tmp_path, log=logs, workers=False) as desk:
+            statuses = await _ask_with_canaries(desk)
+    told = out.getvalue() + caplog.text
+    assert statuses == [404, 404, 404, 401, 401, 401, 401, 404, 404, 500]
+    assert told.count("/v1/files/{token}") == 3  # asked, and failed: its line and that of the request
+    assert told.count("/v1/files/[hidden]/[hidden]") == 1
+    assert "this link cannot be read" in told
+    assert CANARY not in told
+
+
+async def _ask_with_canaries(desk: RunningDesk) -> list[int]:
+    bearer = {"Authorization": f"Bearer fd_{CANARY}"}
+    sign_in = {"email": f"{CANARY}@rill.example", "password": CANARY}
+    stranger = desk.client()
+    answers = [
+        await desk.http.get(f"/v1/files/{CANARY}"),
+        await stranger.get(f"/v1/files/{CANARY}/{CANARY}"),
+        await stranger.get(f"/v1/nothing/{CANARY}", params={"token": CANARY}),
+        await stranger.get("/v1/account", params={"token": CANARY}),
+        await stranger.get("/v1/account", headers=bearer),
+        await stranger.get(f"/v1/live?cursor={CANARY}", headers=bearer),
+        await stranger.post("/v1/session", json=sign_in),
+        await stranger.post(f"/v1/widget/{CANARY}/visitor", json={"token": CANARY}),
+        await stranger.post(f"/hooks/post/{CANARY}", content=CANARY),
+    ]
+    desk.container.desk.links.read = _crash  # type: ignore[method-assign]
+    answers.append(await stranger.get(f"/v1/files/{CANARY}"))
+    return [answer.status_code for answer in answers]
+
+
+def _crash(token: str) -> UUID | None:
+    """Fails with the token among its variables, which some renderers print."""
+    raise RuntimeError("this link cannot be read")
+
+
+def test_refusal_63_ids_stay_readable_in_a_told_path() -> None:
+    id_ = "0198c2b5-7a60-7000-8000-000000000001"
+    paths = [f"/v1/{id_}/x", f"/bot12345:{CANARY}/sendMessage", "/assets/index-AbCdEf12.js", "/", "//"]
+    assert [guards.told_path({"path": path}) for path in paths] == [
+        f"/v1/{id_}/x",
+        "/[hidden]/sendMessage",
+        "/assets/index-AbCdEf12.js",
+        "/",
+        "//",
+    ]
 
 
 async def test_a_thousand_requests_use_no_more_connections_than_the_pool_has(

@@ -23,6 +23,8 @@ log = structlog.get_logger("frontdesk.api")
 
 _HTTP = {"http", "websocket"}
 _TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PLAIN = re.compile(rf"[\w.-]{{0,24}}|{_ID.pattern}", re.IGNORECASE | re.ASCII)
 _SLOW_SECONDS = 1.0
 _DRAIN_BYTES = 16 * 1024 * 1024
 _DRAIN_SECONDS = 2.0
@@ -58,15 +60,25 @@ class Tracing:
         try:
             await self.app(scope, receive, answer)
         except Exception:  # the edge of the process: nothing may pass unanswered
-            log.exception("request_failed", method=scope.get("method"), path=scope["path"])
+            log.exception("request_failed", method=scope.get("method"), path=told_path(scope))
             if status == 0 and scope["type"] == "http":
                 await unexpected(HTTPConnection(scope))(scope, receive, answer)
         took = time.perf_counter() - started
         if self.log_all or status >= 500 or (took > _SLOW_SECONDS and scope["type"] == "http"):
             milliseconds = round(took * 1000, 1)
-            log.info(
-                "request", method=scope.get("method"), path=scope["path"], status=status, ms=milliseconds
-            )
+            method, path = scope.get("method"), told_path(scope)
+            log.info("request", method=method, path=path, status=status, ms=milliseconds)
+
+
+def told_path(scope: Scope) -> str:
+    """A path as it may stand in a log: ids as they are, anything else that could open something hidden."""
+    template: str | None = getattr(scope.get("route"), "path", None)
+    if template is None:
+        return "/".join(part if _PLAIN.fullmatch(part) else "[hidden]" for part in scope["path"].split("/"))
+    for name, value in scope.get("path_params", {}).items():
+        if _ID.fullmatch(str(value)):
+            template = template.replace("{" + name + "}", str(value))
+    return template
 
 
 def _request_id(scope: Scope) -> str:

@@ -52,7 +52,10 @@ def configure(level: str = "info", shape: Literal["auto", "json", "text"] = "aut
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables
+        )
     )
     last = [structlog.processors.format_exc_info] if as_json else []
     number = logging.getLevelNamesMapping()[level.upper()]
