@@ -36,7 +36,7 @@ def parse_file(channel: str, file: str, *, out: IO[str] | None = None, errors: I
         print(f"frontdesk parse: cannot read {file}: {error}", file=errors)
         return 2
     try:
-        events = channels.parse(channel, body, content_type=_TYPES.get(Path(file).suffix, _TYPES[".json"]))
+        events = channels.read(channel, body, content_type=_TYPES.get(Path(file).suffix, _TYPES[".json"]))
     except DeskError as error:
         hint = f"\n  {error.hint}" if error.hint else ""
         print(f"frontdesk parse: {error.message}{hint}", file=errors)
@@ -94,7 +94,7 @@ def _events(item: dict[str, Any]) -> list[Answer]:
         raise Malformed("the body is not base64", field="body") from error
     content_type = item.get("content_type")
     told = content_type if isinstance(content_type, str) else _TYPES[".json"]
-    return [_neutral(event) for event in channels.parse(channel, raw, content_type=told)]
+    return [_neutral(event) for event in channels.read(channel, raw, content_type=told)]
 
 
 def _neutral(said: channels.Said) -> Answer:

@@ -61,20 +61,28 @@ def load() -> dict[str, Channel]:
     return {channel.slug: channel for channel in map(find, slugs())}
 
 
-def parse(name: str, body: bytes | str, *, content_type: str = "application/json") -> list[Said]:
+def parse(slug: str, body: bytes | str, *, content_type: str = "application/json") -> list[InboundEvent]:
     """What a hook's body says, in order; nothing is verified, stored or sent.
-
-    Args:
-        name: A channel's slug, or a reader's name.
-        body: As it came.
-        content_type: What the body is.
 
     Raises:
         NotFound: There is no such channel.
         Malformed: The body is not of the channel's shape.
     """
-    raw = body.encode() if isinstance(body, str) else body
-    request = RawRequest("POST", "http://localhost/", {}, {"content-type": content_type}, raw)
+    return list(find(slug).parse(_request(body, content_type)))
+
+
+def read(name: str, body: bytes | str, *, content_type: str = "application/json") -> list[Said]:
+    """As `parse`, for the names of readers, too.
+
+    Raises:
+        NotFound: There is no such channel or reader.
+        Malformed: The body is not of its shape.
+    """
     if name in _READERS:
-        return list(import_module(_READERS[name]).readers[name](request))
-    return list(find(name).parse(request))
+        return list(import_module(_READERS[name]).readers[name](_request(body, content_type)))
+    return list(parse(name, body, content_type=content_type))
+
+
+def _request(body: bytes | str, content_type: str) -> RawRequest:
+    raw = body.encode() if isinstance(body, str) else body
+    return RawRequest("POST", "http://localhost/", {}, {"content-type": content_type}, raw)
