@@ -98,6 +98,15 @@ class StatusReported(Inbound):
 
 
 @record(kw_only=True)
+class SeenUpTo(Inbound):
+    """Everything we sent in a thread until `at` (needed here) came so far, where a provider tells no ids."""
+
+    thread_key: str
+    status: DeliveryStatus
+    party: Party | None = None
+
+
+@record(kw_only=True)
 class AddressChanged(Inbound):
     """A contact goes by a new address from now on (a change of number). `text` is the provider's sentence."""
 
@@ -149,6 +158,7 @@ InboundEvent = (
     | MessageEdited
     | MessageDeleted
     | StatusReported
+    | SeenUpTo
     | AddressChanged
     | CallReported
     | AccountNoticed

@@ -69,8 +69,12 @@ def _told(event: i.InboundEvent) -> Neutral:
             return _rarer(event)
 
 
-def _rarer(event: i.CallReported | i.AccountNoticed | i.ProviderErrorReported | i.Ignored) -> Neutral:
+def _rarer(
+    event: i.SeenUpTo | i.CallReported | i.AccountNoticed | i.ProviderErrorReported | i.Ignored,
+) -> Neutral:
     match event:
+        case i.SeenUpTo():
+            return {"event": "status", "status": str(event.status)} | _party(event.party)
         case i.CallReported():
             told: Neutral = {"event": "call", "external_id": event.source_id, "call_event": event.event}
             told["extra"] = {

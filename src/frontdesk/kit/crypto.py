@@ -47,6 +47,15 @@ def _bound(parts: Sequence[str]) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 
 
+def is_hmac(given: str, secret: str, body: bytes, *, prefix: str = "sha256=") -> bool:
+    """Whether this is the HMAC-SHA256 of the raw body in lower-case hex behind its prefix. Never without one.
+
+    An empty secret proves nothing.
+    """
+    expected = prefix + hmac.digest(secret.encode(), body, "sha256").hex()
+    return bool(secret) and is_same(given, expected)
+
+
 class Vault:
     """Seals and signs with keys derived from one master key.
 

@@ -24,6 +24,8 @@ Said = InboundEvent | dict[str, Any]
 """An event, or what a reader of another kind found, in the neutral form already."""
 GROUP = "frontdesk.channels"
 _SHIPPED = {
+    "instagram": "frontdesk.channels.messenger.instagram",
+    "messenger": "frontdesk.channels.messenger",
     "telegram": "frontdesk.channels.telegram",
     "webchat": "frontdesk.channels.webchat",
     "whatsapp": "frontdesk.channels.whatsapp",

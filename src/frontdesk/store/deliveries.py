@@ -141,6 +141,18 @@ _UNPROVEN = Statement(
     )
     .order_by(_m.c.seq)
 )
+_ON_ITS_WAY = Statement(
+    sa.select(_d.c.source_id)
+    .join_from(_d, _m, _m.c.id == _d.c.message_id)
+    .where(
+        _d.c.conversation_id == P("conversation_id"),
+        _d.c.source_id.is_not(None),
+        sa.or_(_d.c.status == "sent", _d.c.status == "delivered"),
+        _m.c.created_at <= P("at"),
+        _d.c.sent_at <= P("answered_by"),
+    )
+    .order_by(_m.c.seq)
+)
 _CLAIMABLE = Statement(
     sa.select(_d.c.id).where(
         _d.c.id.in_(P("ids", expanding=True)),
@@ -286,6 +298,12 @@ def in_trouble(
 def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:
     """Open sends among the last `back` messages, the oldest first: id, message_id, kind, content."""
     return tx.rows(_UNPROVEN, conversation_id=conversation_id, back=back)
+
+
+def on_their_way(tx: ReadTx, conversation_id: UUID, at: datetime, answered_by: datetime) -> list[str]:
+    """Provider ids of sends written until `at` and taken until `answered_by`, not yet read, in order."""
+    rows = tx.rows(_ON_ITS_WAY, conversation_id=conversation_id, at=at, answered_by=answered_by)
+    return [row.source_id for row in rows]
 
 
 def claimable(tx: ReadTx, account_id: UUID, inbox_id: UUID, ids: Iterable[UUID]) -> set[UUID]:

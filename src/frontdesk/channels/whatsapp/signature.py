@@ -3,13 +3,10 @@
 Source: developers.facebook.com, "Webhooks from Meta, Getting started": validation requests and payloads.
 """
 
-import hmac
-
 from frontdesk.channels.whatsapp.config import WhatsAppConfig
 from frontdesk.domain.errors import SignatureInvalid
+from frontdesk.kit.crypto import is_hmac, is_same
 from frontdesk.ports.channel import Challenge, RawRequest
-
-_PREFIX = "sha256="
 
 
 def verify_hook(request: RawRequest, config: WhatsAppConfig) -> Challenge | None:
@@ -23,9 +20,7 @@ def verify_hook(request: RawRequest, config: WhatsAppConfig) -> Challenge | None
     secret = config.app_secret.get_secret_value() if config.app_secret else ""
     if not secret:
         raise SignatureInvalid("no app secret is set for this inbox", hint="Set the app secret.")
-    given = request.headers.get("x-hub-signature-256", "")
-    expected = _PREFIX + hmac.digest(secret.encode(), request.body, "sha256").hex()
-    if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode()):
+    if not is_hmac(request.headers.get("x-hub-signature-256", ""), secret, request.body):
         raise SignatureInvalid("the hook is not signed with this inbox's app secret")
     return None
 
@@ -36,8 +31,7 @@ def _answer(request: RawRequest, config: WhatsAppConfig) -> Challenge:
     if not token:
         raise SignatureInvalid("no verify token is set for this inbox", hint="Set the verify token.")
     given, challenge = request.query.get("hub.verify_token", ""), request.query.get("hub.challenge")
-    is_known = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), token.encode())
-    if not is_known or request.query.get("hub.mode") != "subscribe" or not challenge:
+    if not is_same(given, token) or request.query.get("hub.mode") != "subscribe" or not challenge:
         raise SignatureInvalid("the verify token is not this inbox's")
     if len(challenge) > 1024:
         raise SignatureInvalid("the challenge is too long")

@@ -49,6 +49,7 @@ def _receive_group(  # noqa: C901, PLR0912 - one case for each kind of event
     arrivals_: list[Arrival] = []
     about_messages: list[Arrived] = []
     reports: list[statuses.Report] = []
+    marks: list[i.SeenUpTo] = []
     for each in arrived:
         event = each.event
         match event:
@@ -60,6 +61,8 @@ def _receive_group(  # noqa: C901, PLR0912 - one case for each kind of event
                 about_messages.append(each)
             case i.StatusReported():
                 reports.append(statuses.Report.of(event))
+            case i.SeenUpTo():
+                marks.append(event)
             case i.AccountNoticed() | i.ProviderErrorReported():
                 _note(tx, desk, each.id, event)
             case i.Ignored() | i.AddressChanged():
@@ -72,6 +75,8 @@ def _receive_group(  # noqa: C901, PLR0912 - one case for each kind of event
             amendments.edit(tx, desk, each.event)
         elif isinstance(each.event, i.MessageDeleted):
             amendments.delete(tx, desk, each.event)
+    for mark in marks:
+        reports += statuses.seen(tx, desk.account_id, desk.inbox_id, mark)
     if reports:
         statuses.apply(tx, desk.account_id, desk.inbox_id, reports)
 

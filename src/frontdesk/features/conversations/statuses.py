@@ -5,22 +5,26 @@ unless it names the delivery it is about: then it is the answer that our send ne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from frontdesk.domain.event import EventType
-from frontdesk.domain.inbound import StatusReported
+from frontdesk.domain.inbound import SeenUpTo, StatusReported
 from frontdesk.domain.message import DeliveryStatus, Pricing, may_move
-from frontdesk.store import conversations, deliveries, source_refs
+from frontdesk.store import conversations, deliveries, source_refs, threads
 from frontdesk.store.deliveries import Delivery
 from frontdesk.store.tx import Tx
 
 _REPORTABLE = frozenset(
     {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.FAILED}
 )
+
+
+_ANSWER_TIME = timedelta(seconds=5)
+"""A provider's mark may be older than its answer to our send by as much."""
 
 
 class Report(BaseModel):
@@ -53,6 +57,15 @@ class Report(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
         return {"status": self.model_dump(mode="json", exclude_none=True)}
+
+
+def seen(tx: Tx, account_id: UUID, inbox_id: UUID, event: SeenUpTo) -> list[Report]:
+    """A report about each of our messages in a thread that a provider's mark in time covers."""
+    place = threads.look_up(tx, account_id, inbox_id, [event.thread_key]).get(event.thread_key)
+    if event.at is None or place is None or place.conversation_id is None:
+        return []
+    ids = deliveries.on_their_way(tx, place.conversation_id, event.at, event.at + _ANSWER_TIME)
+    return [Report(source_id=source_id, status=event.status, at=event.at) for source_id in ids]
 
 
 def apply(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -> None:
