@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from frontdesk.store.engine import Store
 
 
-FRAMES_PER_MINUTE = 600
-
+FRAMES_PER_MINUTE, FRAMES_AT_ONCE = 240, 60
+"""What one socket may say; a person who types says little."""
 
 SERVED_BY, NOTED_HEADERS = "frontdesk.desk", "frontdesk.headers"
 """What the app and its guards leave in a connection's scope."""
@@ -90,7 +90,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.actors = Meter(self.config.requests_per_minute)
         self.addresses = Meter(self.config.requests_per_minute_per_address)
-        self.frames = Meter(FRAMES_PER_MINUTE)
+        self.frames = Meter(FRAMES_PER_MINUTE, FRAMES_AT_ONCE)
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

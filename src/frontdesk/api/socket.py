@@ -33,7 +33,7 @@ from frontdesk.features.live.subscribers import SLOW, Subscriber
 from frontdesk.kit.stepping import Unfinished, begin, finish
 from frontdesk.store.failures import StoreUnavailable
 
-BAD_FRAME, UNAUTHENTICATED, FORBIDDEN, LATE, TRY_LATER = 4400, 4401, 4403, 4408, 1013
+BAD_FRAME, UNAUTHENTICATED, FORBIDDEN, LATE, FLOOD, TRY_LATER = 4400, 4401, 4403, 4408, 4429, 1013
 START_SECONDS = 10.0
 MOST_BYTES = 64 * 1024
 MOST_SOCKETS_PER_ADDRESS = 2_000
@@ -78,7 +78,7 @@ async def serve_socket(websocket: WebSocket, *, visitors: bool) -> None:
     try:
         await websocket.accept()
         await _talk(websocket, desk, visitors=visitors)
-    except WebSocketDisconnect:
+    except (WebSocketDisconnect, OSError):  # the client is gone, noticed in reading or in writing
         pass
     except _Closed as closed:
         await _close(websocket, closed.code, closed.told)
@@ -176,9 +176,9 @@ async def _read(line: _Line) -> None:
     """Act on what the client says, until it leaves."""
     while True:
         text = await _receive(line.websocket)
-        budget = line.desk.frames.hit(line.key)
+        budget = line.desk.frames.hit(line.key)  # before it is read: nonsense counts too
         if not budget.is_allowed:
-            raise _Closed(BAD_FRAME, "rate_limited", "Too many frames.")
+            raise _Closed(FLOOD, "rate_limited", "Too many frames. Wait, then resume from your cursor.")
         try:
             said = said_adapter.validate_json(text)
         except ValidationError as error:
