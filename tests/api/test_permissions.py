@@ -64,6 +64,7 @@ MATRIX = {
     "POST /v1/conversations/{conversation_id}/messages/batch": "messages:send",
     "POST /v1/conversations/{conversation_id}/canned-responses/{response_id}": "messages:send",
     "GET /v1/messages": "conversations:read",
+    "POST /v1/messages": "messages:send",
     "GET /v1/messages/{message_id}": "conversations:read",
     "PUT /v1/messages/{message_id}/star": "conversations:write",
     "DELETE /v1/messages/{message_id}/star": "conversations:write",

@@ -38,6 +38,10 @@ class Capabilities:
     max_text: int
     media_max_bytes: Mapping[str, int] = field(default_factory=dict)
     media_mimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reaches: frozenset[str] = frozenset()
+    """Schemes of addresses that it can write to, though they never wrote: how a route is chosen."""
+    own_address: str | None = None
+    """The field of the settings that holds the address our customers see, if there is one."""
     reactions: bool = False
     replies: bool = False
     edits_in: bool = False

@@ -53,6 +53,13 @@ _OF_CONTACT = Statement(
     )
     .order_by(_t.c.id)
 )
+_INBOXES_OF_CONTACT = Statement(
+    sa.select(_t.c.inbox_id, sa.func.max(_c.c.last_message_at).label("last_message_at"))
+    .join_from(_t, _c, _c.c.thread_id == _t.c.id)
+    .where(_t.c.account_id == P("account_id"), _t.c.contact_id == P("contact_id"))
+    .group_by(_t.c.inbox_id)
+    .order_by(sa.func.max(_c.c.last_message_at).desc())
+)
 _CLAIM_KEY = Statement(
     insert(_k)
     .values(account_id=P("account_id"), inbox_id=P("inbox_id"), key=P("key"), thread_id=P("thread_id"))
@@ -123,6 +130,12 @@ def add_key(tx: Tx, account_id: UUID, inbox_id: UUID, key: str, thread_id: UUID)
 def of_contact(tx: ReadTx, account_id: UUID, inbox_id: UUID, contact_id: UUID) -> list[Row]:
     """A contact's threads in an inbox, the oldest first."""
     return tx.rows(_OF_CONTACT, account_id=account_id, inbox_id=inbox_id, contact_id=contact_id)
+
+
+def inboxes_of_contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> list[UUID]:
+    """The inboxes that a contact has talked in, where it did last first."""
+    rows = tx.rows(_INBOXES_OF_CONTACT, account_id=account_id, contact_id=contact_id)
+    return [UUID(bytes=row.inbox_id.bytes) for row in rows]
 
 
 def lock(tx: Tx, account_id: UUID, thread_id: UUID) -> Row:

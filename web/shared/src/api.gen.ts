@@ -356,6 +356,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Starred
+         * @description Starred messages, the newest first.
+         */
+        get: operations["list_starred_v1_messages_get"];
+        put?: never;
+        /**
+         * Send To
+         * @description Send to an address: the inbox is chosen by what the address is, the conversation found or started.
+         */
+        post: operations["send_to_v1_messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/messages/batch": {
         parameters: {
             query?: never;
@@ -390,26 +414,6 @@ export interface paths {
          * @description Send a canned response with its variables filled in, in order, all or none.
          */
         post: operations["send_canned_response_v1_conversations__conversation_id__canned_responses__response_id__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Starred
-         * @description Starred messages, the newest first.
-         */
-        get: operations["list_starred_v1_messages_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2640,6 +2644,40 @@ export interface components {
             created_at: string;
         };
         /**
+         * MessageTo
+         * @description A message to an address or a contact.
+         */
+        MessageTo: {
+            /**
+             * To
+             * @description A phone number with its country code, an e-mail address, `scheme:address`, or the id of a contact.
+             * @example +34600000001
+             * @example nora@rill.example
+             * @example telegram:12345
+             */
+            to: string;
+            /**
+             * Name
+             * @description Of a contact that is not known yet.
+             */
+            name?: string | null;
+            /**
+             * Inbox Id
+             * @description From which inbox; chosen if not said.
+             */
+            inbox_id?: string | null;
+            /**
+             * From
+             * @description From which address of ours, or inbox by its name.
+             */
+            from?: string | null;
+            /** Content */
+            content: components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["Document"] | components["schemas"]["Sticker"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["Reaction"] | components["schemas"]["Interactive"] | components["schemas"]["Button"] | components["schemas"]["Order"] | components["schemas"]["Template"] | components["schemas"]["Email"] | components["schemas"]["Call"] | components["schemas"]["Poll"] | components["schemas"]["Activity"] | components["schemas"]["Unsupported"];
+            author?: components["schemas"]["AuthorCreate"] | null;
+            /** Sent By */
+            sent_by?: string | null;
+        };
+        /**
          * MessageVersion
          * @description What a message said before it was changed.
          */
@@ -4289,6 +4327,78 @@ export interface operations {
             };
         };
     };
+    list_starred_v1_messages_get: {
+        parameters: {
+            query?: {
+                /** @description Only these can be listed. */
+                starred?: "true";
+                /** @description How many. */
+                limit?: number;
+                /** @description From the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageRead_"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_to_v1_messages_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_batch_v1_conversations__conversation_id__messages_batch_post: {
         parameters: {
             query?: never;
@@ -4353,42 +4463,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageItems"];
-                };
-            };
-            /** @description An error (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_starred_v1_messages_get: {
-        parameters: {
-            query?: {
-                /** @description Only these can be listed. */
-                starred?: "true";
-                /** @description How many. */
-                limit?: number;
-                /** @description From the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_MessageRead_"];
                 };
             };
             /** @description An error (RFC 9457). */

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from frontdesk.api.auth import Needs
@@ -17,12 +17,13 @@ from frontdesk.api.lean import LeanRoute
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import LAST, Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body
+from frontdesk.api.v1.fields import Body, Line
+from frontdesk.domain.content import Content
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.scope import Permission, Scope
-from frontdesk.features.conversations import batches, changes
+from frontdesk.features.conversations import batches, changes, routing
 from frontdesk.features.conversations.reads import MessagePage, MessageRead
-from frontdesk.features.conversations.sending import MessageCreate
+from frontdesk.features.conversations.sending import AuthorCreate, MessageCreate
 from frontdesk.features.delivery import retries
 from frontdesk.kit.pages import CursorInvalid
 from frontdesk.store import conversations, deliveries, message_changes, timeline
@@ -50,6 +51,30 @@ class MessageBatch(Body):
 
     agent_email: str = Field(min_length=3, max_length=254, description="Who writes.")
     messages: list[MessageCreate] = Field(min_length=1, max_length=50)
+
+
+class MessageTo(Body):
+    """A message to an address or a contact."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    to: Line = Field(
+        description="A phone number with its country code, an e-mail address, `scheme:address`, or the id of "
+        "a contact.",
+        examples=["+34600000001", "nora@rill.example", "telegram:12345"],
+    )
+    name: Line | None = Field(default=None, description="Of a contact that is not known yet.")
+    inbox_id: UUID | None = Field(default=None, description="From which inbox; chosen if not said.")
+    from_: Line | None = Field(
+        default=None, alias="from", description="From which address of ours, or inbox by its name."
+    )
+    content: Content
+    author: AuthorCreate | None = None
+    sent_by: str | None = Field(default=None, max_length=320)
+
+    def route(self) -> routing.Wanted:
+        """What the route is chosen by."""
+        return routing.Wanted(self.to, self.name, self.inbox_id, self.from_)
 
 
 class CannedSending(Body):
@@ -113,6 +138,18 @@ async def list_messages(  # noqa: PLR0917 - each is a parameter of the address
         return {"items": desk.views.messages(tx, rows), "previous": previous, "next": following}
 
     return await desk.store.read(query)
+
+
+@router.post("/messages", status_code=201)
+async def send_to(body: MessageTo, desk: DeskDep, scope: Sending, once: OnceDep) -> MessageRead:
+    """Send to an address: the inbox is chosen by what the address is, the conversation found or started."""
+
+    def change(tx: Tx) -> MessageRead:
+        conversation_id = routing.open_route(tx, scope, desk.channels, body.route())
+        create = MessageCreate(content=body.content, author=body.author, sent_by=body.sent_by)
+        return batches.send_all(tx, desk.sender, desk.views, scope, conversation_id, [create])[0]
+
+    return await once.write(change)
 
 
 @router.post("/conversations/{conversation_id}/messages/batch", status_code=201)

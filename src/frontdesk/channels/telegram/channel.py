@@ -59,6 +59,7 @@ class Telegram:
         max_text=4096,
         media_max_bytes=MAX_BYTES,
         media_mimes=MIMES,
+        reaches=frozenset({"telegram", "telegram_business"}),
         reactions=True,
         replies=True,
         edits_in=True,

@@ -37,6 +37,7 @@ class WebChat:
         kinds_out=KINDS_OUT,
         max_text=65_536,
         media_max_bytes=dict.fromkeys(_FILES, 25 * _MEBIBYTE),
+        reaches=frozenset({"user", "web"}),
         reactions=True,
         replies=True,
         receipts=True,

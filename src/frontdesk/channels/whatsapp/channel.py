@@ -48,6 +48,7 @@ class WhatsApp:
         max_text=4096,
         media_max_bytes=media.MAX_BYTES,
         media_mimes=media.MIMES,
+        reaches=frozenset({"whatsapp", "whatsapp_user"}),
         reactions=True,
         replies=True,
         edits_in=True,

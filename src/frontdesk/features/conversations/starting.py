@@ -60,6 +60,22 @@ def start(
     return conversation_id
 
 
+def open_talk(tx: Tx, scope: Scope, inbox: Row, invitation: Invitation) -> UUID:
+    """The open conversation with somebody in an inbox, or the next one; nothing is said in it.
+
+    Raises:
+        Invalid: There is no such contact, or it has no address.
+    """
+    desk = Desk(inbox.account_id, inbox.id, inbox.name, ReopenPolicy(inbox.reopen_policy))
+    thread_id, _ = _thread(tx, scope, desk, invitation)
+    thread = threads.lock(tx, desk.account_id, thread_id)
+    current = conversations.open_of_thread(tx, thread_id)
+    if current is None:
+        return episodes.open_next(tx, thread)
+    found: UUID = current.id
+    return found
+
+
 def greeting_of(inbox: Row, language: str | None) -> str | None:
     """The inbox's greeting in a language, in its main part, or by default."""
     greetings: dict[str, str] = inbox.greeting or {}
