@@ -1,10 +1,12 @@
 """Receipts: kept whole before anything is read, one lane per inbox, read again after a fix."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
 from frontdesk.domain.errors import NotFound
+from frontdesk.domain.scope import ActorType, Scope
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import jobs, receipts
 from frontdesk.store import tables as t
@@ -69,15 +71,19 @@ async def test_what_does_not_parse_stays_and_can_be_read_again(store: Store) -> 
     await store.write(lambda tx: receipts.finish(tx, good.id, events=3))
     await store.write(lambda tx: receipts.finish(tx, bad.id, reason="not JSON"))
     await store.write(lambda tx: jobs.done(tx, lane, [job.id for job in lane.jobs]))
-    (failed,) = await store.read(lambda tx: receipts.page(tx, desk.account))
+    (failed,) = await store.read(lambda tx: receipts.page(tx, _scope(desk.account)))
     assert (failed.id, failed.reason, failed.body) == (bad.id, "not JSON", BODY)
-    (done,) = await store.read(lambda tx: receipts.page(tx, desk.account, "done"))
+    (done,) = await store.read(lambda tx: receipts.page(tx, _scope(desk.account), "done"))
     assert (done.id, done.events) == (good.id, 3)
-    assert await store.read(lambda tx: receipts.page(tx, uuid7())) == []
+    assert await store.read(lambda tx: receipts.page(tx, _scope(uuid7()))) == []
     with pytest.raises(NotFound):
         await store.write(lambda tx: receipts.replay(tx, uuid7(), bad.id))
     await store.write(lambda tx: receipts.replay(tx, desk.account, bad.id))
     (lane,) = await store.write(lambda tx: jobs.claim(tx, "ingest", lanes=1))
     assert [job.payload for job in lane.jobs] == [{"receipt": str(bad.id)}]
-    assert await store.read(lambda tx: receipts.page(tx, desk.account)) == []
+    assert await store.read(lambda tx: receipts.page(tx, _scope(desk.account))) == []
     assert await desk.count(t.receipts) == 2
+
+
+def _scope(account_id: UUID) -> Scope:
+    return Scope(account_id, ActorType.USER, uuid7(), frozenset())

@@ -16,6 +16,7 @@ from frontdesk.domain.event import EventType
 from frontdesk.domain.message import DeliveryStatus
 from frontdesk.domain.scope import Scope
 from frontdesk.store import tables as t
+from frontdesk.store.inbox_pages import InboxPage
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
@@ -116,16 +117,10 @@ _OF_MESSAGE = Statement(
     .order_by(_d.c.id)
 )
 _GET = Statement(sa.select(_d).where(_d.c.id == P("id"), _d.c.account_id == P("account_id")))
-_IN_TROUBLE = Statement(
-    sa.select(_d)
-    .where(
-        _d.c.account_id == P("account_id"),
-        _d.c.status.in_([sa.literal_column("'failed'"), sa.literal_column("'unknown'")]),
-        _d.c.status == P("status"),
-        _d.c.id < P("before"),
-    )
-    .order_by(_d.c.id.desc())
-    .limit(P("limit"))
+_IN_TROUBLE = InboxPage(
+    _d,
+    _d.c.status.in_([sa.literal_column("'failed'"), sa.literal_column("'unknown'")]),
+    _d.c.status == P("status"),
 )
 _UNPROVEN = Statement(
     sa.select(_d.c.id, _d.c.message_id, _m.c.kind, _m.c.content)
@@ -286,13 +281,10 @@ def of_message(tx: ReadTx, account_id: UUID, message_id: UUID) -> list[Row]:
 
 
 def in_trouble(
-    tx: ReadTx, account_id: UUID, status: DeliveryStatus, before: UUID | None = None, limit: int = 50
+    tx: ReadTx, scope: Scope, status: DeliveryStatus, before: UUID | None = None, limit: int = 50
 ) -> list[Row]:
-    """Failed or unknown deliveries, newest first, older than the one with id `before`."""
-    newest = UUID(int=(1 << 128) - 1)
-    return tx.rows(
-        _IN_TROUBLE, account_id=account_id, status=status.value, before=before or newest, limit=limit
-    )
+    """Failed or unknown deliveries of the caller's inboxes, newest first, older than the id `before`."""
+    return _IN_TROUBLE.rows(tx, scope, before, limit, status=status.value)
 
 
 def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:

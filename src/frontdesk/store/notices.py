@@ -6,7 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from frontdesk.domain.event import EventType
+from frontdesk.domain.scope import Scope
 from frontdesk.store import tables as t
+from frontdesk.store.inbox_pages import InboxPage
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
@@ -28,12 +30,7 @@ _ADD = Statement(
     )
     .on_conflict_do_nothing()
 )
-_PAGE = Statement(
-    sa.select(_n)
-    .where(_n.c.account_id == P("account_id"), _n.c.id < P("before"))
-    .order_by(_n.c.id.desc())
-    .limit(P("limit"))
-)
+_PAGE = InboxPage(_n)
 
 
 def add(
@@ -63,7 +60,6 @@ def add(
         tx.emit(account_id, EventType.CHANNEL_ERROR, subject_id=notice_id, facts=facts)
 
 
-def page(tx: ReadTx, account_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Row]:
-    """An account's notices, newest first, older than the one with id `before`."""
-    newest = UUID(int=(1 << 128) - 1)
-    return tx.rows(_PAGE, account_id=account_id, before=before or newest, limit=limit)
+def page(tx: ReadTx, scope: Scope, before: UUID | None = None, limit: int = 50) -> list[Row]:
+    """Notices of the caller's inboxes, newest first, older than the one with id `before`."""
+    return _PAGE.rows(tx, scope, before, limit)

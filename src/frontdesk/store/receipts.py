@@ -11,9 +11,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.scope import Scope
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import jobs
 from frontdesk.store import tables as t
+from frontdesk.store.inbox_pages import InboxPage
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
@@ -61,12 +63,7 @@ _DONE = Statement(
     .where(_r.c.id.in_(P("ids", expanding=True)))
     .values(state="done", reason=None, events=P("events"))
 )
-_BY_STATE = Statement(
-    sa.select(_r)
-    .where(_r.c.account_id == P("account_id"), _r.c.state == P("state"), _r.c.id < P("before"))
-    .order_by(_r.c.id.desc())
-    .limit(P("limit"))
-)
+_BY_STATE = InboxPage(_r, _r.c.state == P("state"))
 
 ADD_BATCH = """
 WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
@@ -161,11 +158,10 @@ def finish_many(tx: Tx, events: Mapping[UUID, int]) -> None:
 
 
 def page(
-    tx: ReadTx, account_id: UUID, state: str = "failed", before: UUID | None = None, limit: int = 50
+    tx: ReadTx, scope: Scope, state: str = "failed", before: UUID | None = None, limit: int = 50
 ) -> list[Row]:
-    """An account's receipts in one state, newest first, older than the receipt `before`."""
-    newest = UUID(int=(1 << 128) - 1)
-    return tx.rows(_BY_STATE, account_id=account_id, state=state, before=before or newest, limit=limit)
+    """Receipts of the caller's inboxes in one state, newest first, older than the receipt `before`."""
+    return _BY_STATE.rows(tx, scope, before, limit, state=state)
 
 
 def replay(tx: Tx, account_id: UUID, receipt_id: UUID) -> None:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from frontdesk.domain.scope import Scope
 from frontdesk.kit.ids import uuid7
@@ -15,6 +19,23 @@ from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _k, _v, _u, _m = t.api_tokens, t.visitors, t.users, t.memberships
+
+
+class _EachText(FunctionElement[str]):
+    """The texts of a column with a JSON list, a row each, in a column `value`."""
+
+    inherit_cache: bool | None = True
+
+
+@compiles(_EachText, "postgresql")
+def _on_postgresql(element: _EachText, compiler: SQLCompiler, **kw: object) -> str:
+    return f"json_array_elements_text(({compiler.process(element.clauses, **kw)})::json)"
+
+
+@compiles(_EachText, "sqlite")
+def _on_sqlite(element: _EachText, compiler: SQLCompiler, **kw: object) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
 
 _ADD = Statement(
     insert(_k).values(
@@ -41,6 +62,23 @@ _GET = Statement(sa.select(_k).where(_k.c.account_id == P("account_id"), _k.c.id
 _PAGE = Statement(
     sa.select(_k)
     .where(_k.c.account_id == P("account_id"), _k.c.id > P("after"), _k.c.revoked_at.is_(None))
+    .order_by(_k.c.id)
+    .limit(P("limit"))
+)
+_INBOX = _EachText(_k.c.inbox_ids).table_valued("value").alias("each_inbox")
+_PAGE_WITHIN = Statement(
+    sa.select(_k)
+    .where(
+        _k.c.account_id == P("account_id"),
+        _k.c.id > P("after"),
+        _k.c.revoked_at.is_(None),
+        _k.c.inbox_ids.is_not(None),
+        ~sa.exists(
+            sa.select(sa.literal(1))
+            .select_from(_INBOX)
+            .where(_INBOX.c.value.not_in(P("inbox_ids", expanding=True)))
+        ),
+    )
     .order_by(_k.c.id)
     .limit(P("limit"))
 )
@@ -110,8 +148,22 @@ def find(tx: ReadTx, token_hash: bytes) -> Row | None:
 
 
 def page(tx: ReadTx, scope: Scope, after: UUID, limit: int) -> list[Row]:
-    """Tokens of the account by id, those after one, without revoked ones."""
-    return tx.rows(_PAGE, account_id=scope.account_id, after=after, limit=limit)
+    """Tokens of the account by id, those after one, without revoked ones.
+
+    Whoever is limited to some inboxes sees the tokens that reach no further.
+    """
+    statement = _PAGE if scope.inbox_ids is None else _PAGE_WITHIN
+    values: dict[str, Any] = {"account_id": scope.account_id, "after": after, "limit": limit}
+    if scope.inbox_ids is not None:
+        values["inbox_ids"] = sorted(map(str, scope.inbox_ids))
+    return tx.rows(statement, **values)
+
+
+def is_within(scope: Scope, token: Row) -> bool:
+    """Whether a token reaches no further than the caller."""
+    if scope.inbox_ids is None:
+        return True
+    return token.inbox_ids is not None and {UUID(str(each)) for each in token.inbox_ids} <= scope.inbox_ids
 
 
 def get(tx: ReadTx, scope: Scope, token_id: UUID) -> Row:

@@ -98,7 +98,7 @@ async def test_poison_stops_nobody_and_can_be_replayed(scene: Scene) -> None:
         good = [f"{n}" for n in range(60) if n % 20 not in (7, 13)]
         (row,) = await scene.conversations()
         assert [m["content"]["body"] for m in await scene.read(row.id)] == good
-        failed = await scene.store.read(lambda tx: receipts.page(tx, scene.account_id))
+        failed = await scene.store.read(lambda tx: receipts.page(tx, scene.owner))
         assert {each.id for each in failed} == {each.id for each in bad}
         assert {each.reason for each in failed} == {
             "It cannot be read: RecursionError",

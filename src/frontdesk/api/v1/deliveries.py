@@ -120,10 +120,8 @@ async def list_deliveries(
     """Deliveries in trouble, the newest first."""
     purpose, wanted = f"deliveries {status}", DeliveryStatus(status)
     before = page.after_id(purpose, LAST)
-    rows = await desk.store.read(
-        lambda tx: deliveries.in_trouble(tx, scope.account_id, wanted, before, page.limit + 1)
-    )
-    return _page(page.page(purpose, rows, DeliveryRead.of, _place), scope)
+    rows = await desk.store.read(lambda tx: deliveries.in_trouble(tx, scope, wanted, before, page.limit + 1))
+    return page.page(purpose, rows, DeliveryRead.of, _place)
 
 
 @router.get("/deliveries/{delivery_id}/attempts")
@@ -162,8 +160,8 @@ async def replay_dead_letter(letter_id: UUID, scope: Manager, once: OnceDep) -> 
 async def list_channel_notices(desk: DeskDep, scope: Reader, page: PageDep) -> Page[ChannelNoticeRead]:
     """What providers said, the newest first."""
     before = page.after_id("notices", LAST)
-    rows = await desk.store.read(lambda tx: notices.page(tx, scope.account_id, before, page.limit + 1))
-    return _page(page.page("notices", rows, ChannelNoticeRead.of, _place), scope)
+    rows = await desk.store.read(lambda tx: notices.page(tx, scope, before, page.limit + 1))
+    return page.page("notices", rows, ChannelNoticeRead.of, _place)
 
 
 @router.get("/receipts")
@@ -173,10 +171,8 @@ async def list_receipts(
     """Requests of providers, the newest first."""
     purpose = f"receipts {state}"
     before = page.after_id(purpose, LAST)
-    rows = await desk.store.read(
-        lambda tx: receipts.page(tx, scope.account_id, state, before, page.limit + 1)
-    )
-    return _page(page.page(purpose, rows, ReceiptRead.of, _place), scope)
+    rows = await desk.store.read(lambda tx: receipts.page(tx, scope, state, before, page.limit + 1))
+    return page.page(purpose, rows, ReceiptRead.of, _place)
 
 
 @router.post("/receipts/{receipt_id}/replay")
@@ -198,11 +194,6 @@ def _place(row: Row) -> list[str]:
 
 def _sees(scope: Scope, inbox_id: UUID) -> bool:
     return scope.inbox_ids is None or inbox_id in scope.inbox_ids
-
-
-def _page(page: Page[Any], scope: Scope) -> Page[Any]:
-    page.items = [item for item in page.items if _sees(scope, item.inbox_id)]
-    return page
 
 
 def _check_all_inboxes(scope: Scope) -> None:
