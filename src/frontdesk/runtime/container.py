@@ -1,6 +1,6 @@
 """Wires the desk together: store, channels, features, API, workers. The one place that knows all of them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute
 
 from frontdesk.api.app import DeskApp, create_app
 from frontdesk.api.desk import ApiConfig, Desk
-from frontdesk.backends.local_files import LocalFiles
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import SigningIn
@@ -28,8 +27,10 @@ from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.hub import Hub
 from frontdesk.features.live.hydration import Hydration
 from frontdesk.kit.pages import Cursors
+from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import Channel
 from frontdesk.runtime import channels
+from frontdesk.runtime.blobs import blobs_of
 from frontdesk.runtime.roles import Worker
 from frontdesk.runtime.secret_key import vault_of
 from frontdesk.runtime.settings import Settings
@@ -42,6 +43,7 @@ class Container:
 
     desk: Desk
     app: DeskApp
+    close_files: Callable[[], Awaitable[None]]
     workers: list[Worker] = field(default_factory=list)
 
     @asynccontextmanager
@@ -53,6 +55,7 @@ class Container:
     async def close(self) -> None:
         """Close what was opened here; the store is its opener's."""
         await self.desk.inboxes.close()
+        await self.close_files()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ def build(
     vault = vault_of(settings)
     config = _api_config(settings, port, demo)
     registry = channels.load() | {channel.slug: channel for channel in more_channels}
-    access, files = Access(store), LocalFiles(settings.data_dir / "files")
+    access, files = Access(store), blobs_of(settings)
     cursors, links = Cursors(vault.derive("cursors")), FileLinks(vault, config.base_path)
     live = LiveCursors(cursors, vault)
     views, places = Views(registry, links), Places(store)
@@ -112,10 +115,10 @@ def build(
         places=places,
         sender=Sender(store, registry, views, places),
     )
-    return Container(desk, create_app(desk, routes=routes), _workers(desk, files))
+    return Container(desk, create_app(desk, routes=routes), files.close, _workers(desk, files))
 
 
-def _workers(desk: Desk, files: LocalFiles) -> list[Worker]:
+def _workers(desk: Desk, files: Blobs) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
         Deliverer(desk.store, desk.inboxes, files).worker(),

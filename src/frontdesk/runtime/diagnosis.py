@@ -17,7 +17,9 @@ from frontdesk.domain.errors import DeskError
 from frontdesk.domain.scope import system_scope
 from frontdesk.features.inboxes.config import needs_connecting, secret_fields
 from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.ports.blobs import BlobMissing, one_chunk
 from frontdesk.runtime import channels
+from frontdesk.runtime.blobs import open_blobs
 from frontdesk.runtime.secret_key import FILE, vault_of
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import accounts, inboxes, migrate
@@ -102,6 +104,21 @@ def _key(settings: Settings) -> list[Finding]:
         return [_well("secret key", f"will be made at the first start: {path}")]
     private = os.name == "nt" or path.stat().st_mode & 0o077 == 0
     return [Finding("secret key", private, f"{path}", f"chmod 600 {path}")]
+
+
+async def examine_files(settings: Settings) -> list[Finding]:
+    """Whether the bytes of files can be kept, had and dropped."""
+    place = (settings.blobs or str(settings.data_dir.resolve() / "files")).partition("?")[0]
+    cure = "Check FRONTDESK_BLOBS, that the folder or bucket exists, and the rights of user or credentials."
+    content = b"frontdesk doctor"
+    try:
+        async with asyncio.timeout(_WAIT_SECONDS * 4), open_blobs(settings) as blobs:
+            blob = await blobs.write(one_chunk(content), len(content))
+            same = await blobs.read(blob.name) == content
+            await blobs.delete(blob.name)
+    except (OSError, TimeoutError, DeskError, BlobMissing) as error:
+        return [_ill("files", f"{place}: {_words(error)}", cure)]
+    return [Finding("files", same, f"{place}: written, read and deleted", cure)]
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -267,5 +284,5 @@ async def _of_inbox(desk: Inboxes, row: Row) -> Finding:
 
 
 _CHECKS: tuple[Check, ...] = (
-    _machine, _data_folder, _database, _web_pages, _port, _public_address, _inboxes,
+    _machine, _data_folder, examine_files, _database, _web_pages, _port, _public_address, _inboxes,
 )  # fmt: skip

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from frontdesk.backends.s3 import place_of
+
 
 def _split(value: Any) -> Any:
     """A list may be written as text with commas."""
@@ -90,6 +92,13 @@ class Settings(Group):
         description="`sqlite:////absolute/path.db` or `postgresql://user:password@host/name`. "
         "Default: `frontdesk.db` in the data folder.",
     )
+    blobs: str | None = Field(
+        None,
+        description="Where files are kept: `file:///absolute/folder`, or "
+        "`s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-west-1` (endpoint only for servers "
+        "other than Amazon's; credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile or "
+        "the machine's role). Default: `files` in the data folder.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Master key for stored secrets and signatures, at least 32 characters. "
@@ -140,6 +149,18 @@ class Settings(Group):
             scheme = value.partition("://")[0]
             msg = f"unknown engine {scheme!r}; use sqlite:////absolute/path.db or postgresql://host/name"
             raise ValueError(msg)
+        return value
+
+    @field_validator("blobs")
+    @classmethod
+    def _known_store(cls, value: str | None) -> str | None:
+        if value is None or value.startswith("file:///"):
+            return value
+        if not value.startswith("s3://"):
+            scheme = value.partition("://")[0]
+            msg = f"unknown store {scheme!r}; use file:///absolute/folder or s3://bucket/prefix"
+            raise ValueError(msg)
+        place_of(value)
         return value
 
     @field_validator("trusted_proxies")

@@ -28,6 +28,9 @@ class LocalFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
     async def write(self, chunks: AsyncIterable[bytes], limit: int) -> Blob:
         """Keep what the chunks hold. Raises TooLarge."""
         name = secrets.token_hex(16)

@@ -194,6 +194,8 @@ class Deliverer:
             content = await self._blobs.read(row.blob)
         except BlobMissing:
             return Failed(code="file_missing", message="The file is not there.", retryable=False)
+        except (Busy, OSError):  # nothing was sent yet, so it may be tried again
+            return Failed(code="files_away", message="The file store was not reached.", retryable=True)
         return OutboundFile(
             content=content, mime=row.mime or "application/octet-stream", filename=row.filename
         )
