@@ -25,7 +25,8 @@ FOUND_BY_NAME = {
     "uvloop",
     "websockets",
 }
-BROUGHT_IN_STEP = {"pydantic-core"}  # Pydantic asks for exactly one release of it.
+# Pydantic asks for exactly one release of its core, aiobotocore for a range of what it wraps.
+BROUGHT_IN_STEP = {"aiohttp", "botocore", "pydantic-core", "types-aiobotocore-s3"}
 WANTED = {
     "app.txt": RUNTIME,
     "dev.txt": [*RUNTIME, *PROJECT["dependency-groups"]["dev"]],

@@ -1,4 +1,4 @@
-"""One suite for every place where the bytes of files can be kept (M-19): local files, and S3 by moto's server."""
+"""One suite for every place that keeps the bytes of files (M-19): local files, and S3 by moto's server."""
 
 import asyncio
 import contextlib

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
@@ -73,8 +72,10 @@ class Opening:
 
 def _load() -> tuple[Any, Any]:
     """The library, which takes long to load; answers its config class and a session."""
-    config = importlib.import_module("aiobotocore.config").AioConfig
-    return config, importlib.import_module("aiobotocore.session").get_session()
+    from aiobotocore.config import AioConfig  # noqa: PLC0415 - a desk without S3 does not need it
+    from aiobotocore.session import get_session  # noqa: PLC0415
+
+    return AioConfig, get_session()
 
 
 @contextlib.contextmanager
@@ -85,11 +86,12 @@ def told() -> Iterator[None]:
         Refused: S3 answered with an error.
         Busy: It was not reached, or the connection broke.
     """
-    errors = importlib.import_module("botocore.exceptions")
-    http = importlib.import_module("aiohttp")
+    from aiohttp import ClientError as BrokenLine  # noqa: PLC0415 - as above
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+
     try:
         yield
-    except errors.ClientError as error:
+    except ClientError as error:
         raise Refused(str(error.response.get("Error", {}).get("Code", "unknown"))) from None
-    except (errors.BotoCoreError, errors.HTTPClientError, http.ClientError, OSError) as error:
+    except (BotoCoreError, HTTPClientError, BrokenLine, OSError) as error:
         raise Busy(f"The file store was not reached: {type(error).__name__}.") from None
