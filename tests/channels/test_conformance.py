@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from frontdesk.channels import telegram, webchat, whatsapp
+from frontdesk.channels import slack, telegram, webchat, whatsapp
 from frontdesk.domain.content import Text
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent
 from frontdesk.domain.message import MessageContext
@@ -54,6 +54,11 @@ async def test_telegram_keeps_the_rules_of_the_port() -> None:
     await check_channel(telegram.channel, telegram_inbox.CONFIG, telegram_inbox.outgoing(Text(body="Hi")))
 
 
+async def test_slack_keeps_the_rules_of_the_port() -> None:
+    settings = {"app_id": "A0RILL", "bot_token": "xoxb-t", "signing_secret": "a-secret"}
+    await check_channel(slack.channel, settings, message(Address("slack", "T0RILL/U0NORA")))
+
+
 async def test_the_web_chat_keeps_the_rules_of_the_port() -> None:
     settings = {"identity_secret": "a-secret-of-some-length"}
     await check_channel(webchat.channel, settings, message(Address("web", "v")))
@@ -63,6 +68,7 @@ def test_the_registry_knows_the_shipped_channels() -> None:
     found = channels.load()
     assert found["whatsapp"] is whatsapp.channel
     assert found["webchat"] is webchat.channel
+    assert found["slack"] is slack.channel
     assert set(channels.slugs()) == set(found)
 
 

@@ -68,10 +68,12 @@ async def _open(desk: Desk, channel: str, inbox_id: str) -> OpenInbox:
 
 
 def _raw(request: Request, body: bytes, opened: OpenInbox) -> RawRequest:
+    query: bytes = request.scope["query_string"]
+    asked = f"?{query.decode('latin-1')}" if query else ""
     return RawRequest(
         request.method,
-        opened.connection.hook_url or "",
-        dict(request.query_params) if request.scope["query_string"] else {},
+        f"{opened.connection.hook_url or ''}{asked}",
+        dict(request.query_params) if asked else {},
         {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
         body,
     )

@@ -58,6 +58,8 @@ class MessageReceived(Inbound):
     direction: Direction = Direction.INCOMING
     author_name: str | None = None
     """Who of a group wrote it, where the party is the group."""
+    answer_to: Address | None = None
+    """Where answers in a new thread go, if not to the party's first address: a room, a thread in a room."""
 
 
 @record(kw_only=True)

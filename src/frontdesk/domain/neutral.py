@@ -16,7 +16,7 @@ Neutral = dict[str, Any]
 _TOP = frozenset(
     {"sender", "sender_name", "recipient", "new_sender", "chat", "thread", "text", "location", "payload"}
     | {"event", "external_id", "target", "reply_to", "edited_at", "media_group_id", "sender_is_bot"}
-    | {"member", "new_status", "old_status"}
+    | {"member", "new_status", "old_status", "emoji", "challenge"}
 )
 _STATUS_WORDS = frozenset(
     {"queued", "sent", "deferred", "delivered", "read", "played", "opened", "clicked", "failed", "bounced"}

@@ -60,7 +60,8 @@ class Capabilities:
 class RawRequest:
     """A hook's request as it came.
 
-    Header names are lower-case; `url` is built from the configured base, never from Host.
+    Header names are lower-case; `url` is built from the configured base, never from Host, with the
+    query as it was written.
     """
 
     method: str

@@ -26,6 +26,7 @@ GROUP = "frontdesk.channels"
 _SHIPPED = {
     "instagram": "frontdesk.channels.messenger.instagram",
     "messenger": "frontdesk.channels.messenger",
+    "slack": "frontdesk.channels.slack",
     "telegram": "frontdesk.channels.telegram",
     "webchat": "frontdesk.channels.webchat",
     "whatsapp": "frontdesk.channels.whatsapp",

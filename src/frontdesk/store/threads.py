@@ -60,6 +60,15 @@ _INBOXES_OF_CONTACT = Statement(
     .group_by(_t.c.inbox_id)
     .order_by(sa.func.max(_c.c.last_message_at).desc())
 )
+_OF_MESSAGE = Statement(
+    sa.select(_c.c.thread_id)
+    .select_from(t.messages.join(_c, _c.c.id == t.messages.c.conversation_id))
+    .where(
+        t.messages.c.id == P("message_id"),
+        _c.c.account_id == P("account_id"),
+        _c.c.inbox_id == P("inbox_id"),
+    )
+)
 _CLAIM_KEY = Statement(
     insert(_k)
     .values(account_id=P("account_id"), inbox_id=P("inbox_id"), key=P("key"), thread_id=P("thread_id"))
@@ -97,6 +106,14 @@ def look_up(tx: ReadTx, account_id: UUID, inbox_id: UUID, keys: Sequence[str]) -
 def find(tx: ReadTx, account_id: UUID, inbox_id: UUID, key: str) -> UUID | None:
     """The thread of a key."""
     found: UUID | None = tx.scalar(_FIND, account_id=account_id, inbox_id=inbox_id, key=key)
+    return found
+
+
+def of_message(tx: ReadTx, account_id: UUID, inbox_id: UUID, message_id: UUID) -> UUID | None:
+    """The thread a message is in."""
+    found: UUID | None = tx.scalar(
+        _OF_MESSAGE, account_id=account_id, inbox_id=inbox_id, message_id=message_id
+    )
     return found
 
 

@@ -80,6 +80,7 @@ def _received(
     received.context = context
     received.direction = direction
     received.author_name = None
+    received.answer_to = None
     made: i.MessageReceived = received
     return made
 

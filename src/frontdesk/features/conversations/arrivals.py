@@ -122,10 +122,24 @@ def _hit(message: MessageReceived, known: _Known) -> Episode | None:
 
 def _find(tx: Tx, desk: Desk, message: MessageReceived, known: _Known) -> Episode:
     incoming = message.direction is Direction.INCOMING
-    episode = episodes.find_or_open(tx, desk, message.party, message.thread_key, incoming=incoming)
+    if isinstance(message.content, Reaction) and message.thread_key not in known.threads:
+        _join_target(tx, desk, message, known)
+    episode = episodes.find_or_open(
+        tx, desk, message.party, message.thread_key, message.answer_to, incoming=incoming
+    )
     if incoming:
         known.found[message.thread_key] = episode
     return episode
+
+
+def _join_target(tx: Tx, desk: Desk, message: MessageReceived, known: _Known) -> None:
+    """Let a reaction that does not know its thread find the one of the message it is about."""
+    content = message.content
+    target_id = known.message(content.target_source_id) if isinstance(content, Reaction) else None
+    if target_id is not None:
+        thread_id = threads.of_message(tx, desk.account_id, desk.inbox_id, target_id)
+        if thread_id is not None:
+            threads.add_key(tx, desk.account_id, desk.inbox_id, message.thread_key, thread_id)
 
 
 def _draft(desk: Desk, arrival: Arrival, episode: Episode, known: _Known) -> Draft:
@@ -178,7 +192,7 @@ def _append(tx: Tx, desk: Desk, placed: list[tuple[Arrival, Draft, Episode]]) ->
     for n in closed:
         arrival, draft, _ = placed[n]
         message = arrival.message
-        episode = episodes.find_or_open(tx, desk, message.party, message.thread_key)
+        episode = episodes.find_or_open(tx, desk, message.party, message.thread_key, message.answer_to)
         draft.conversation_id = episode.conversation_id
         placed[n] = (arrival, draft, episode)
         outcomes[n] = store.append(tx, [draft])[0]

@@ -40,20 +40,35 @@ def key_of(address: Address) -> str:
     return f"{address.scheme}:{address.value}"
 
 
-def find_or_open(tx: Tx, desk: Desk, party: Party, thread_key: str, *, incoming: bool = True) -> Episode:
+def find_or_open(
+    tx: Tx,
+    desk: Desk,
+    party: Party,
+    thread_key: str,
+    answer_to: Address | None = None,
+    *,
+    incoming: bool = True,
+) -> Episode:
     """The conversation for somebody's message, by whatever of contact, thread and episode must be made.
 
     A customer's message wakes a pending or snoozed conversation; for a resolved one the inbox's policy
     decides. What our own side wrote elsewhere (`incoming` false) changes no status.
     """
     contact_id = identities.find_or_create(tx, desk.account_id, party)
-    thread_id = thread_of(tx, desk, party, thread_key, contact_id)
+    thread_id = thread_of(tx, desk, party, thread_key, contact_id, answer_to)
     thread = threads.lock(tx, desk.account_id, thread_id)
     conversation_id = episode_of(tx, desk, thread, incoming=incoming)
     return Episode(conversation_id, thread_id, thread.contact_id, party.name)
 
 
-def thread_of(tx: Tx, desk: Desk, party: Party, thread_key: str, contact_id: UUID) -> UUID:
+def thread_of(  # noqa: PLR0917 - who, where, and where to answer
+    tx: Tx,
+    desk: Desk,
+    party: Party,
+    thread_key: str,
+    contact_id: UUID,
+    answer_to: Address | None = None,
+) -> UUID:
     """The thread of a key; a contact's talk by address is one thread, whichever address it comes by."""
     account_id, inbox_id = desk.account_id, desk.inbox_id
     found = threads.find(tx, account_id, inbox_id, thread_key)
@@ -68,8 +83,9 @@ def thread_of(tx: Tx, desk: Desk, party: Party, thread_key: str, contact_id: UUI
         if mine:
             threads.add_key(tx, account_id, inbox_id, thread_key, min(mine))
             return UUID(bytes=min(mine).bytes)
+    address = answer_to or party.addresses[0]
     return threads.find_or_create(
-        tx, account_id, inbox_id, thread_key, contact_id=contact_id, address=party.addresses[0]
+        tx, account_id, inbox_id, thread_key, contact_id=contact_id, address=address
     )
 
 
