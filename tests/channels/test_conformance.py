@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from frontdesk.channels import slack, telegram, webchat, whatsapp
+from frontdesk.channels import slack, telegram, twilio_sms, webchat, whatsapp
 from frontdesk.domain.content import Text
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent
 from frontdesk.domain.message import MessageContext
@@ -59,6 +59,11 @@ async def test_slack_keeps_the_rules_of_the_port() -> None:
     await check_channel(slack.channel, settings, message(Address("slack", "T0RILL/U0NORA")))
 
 
+async def test_twilio_keeps_the_rules_of_the_port() -> None:
+    settings = {"account_sid": f"AC{0:032}", "auth_token": "a-token", "sender": "+15005550006"}
+    await check_channel(twilio_sms.channel, settings, message(Address("phone", "+15005550100")))
+
+
 async def test_the_web_chat_keeps_the_rules_of_the_port() -> None:
     settings = {"identity_secret": "a-secret-of-some-length"}
     await check_channel(webchat.channel, settings, message(Address("web", "v")))
@@ -69,6 +74,7 @@ def test_the_registry_knows_the_shipped_channels() -> None:
     assert found["whatsapp"] is whatsapp.channel
     assert found["webchat"] is webchat.channel
     assert found["slack"] is slack.channel
+    assert found["twilio_sms"] is twilio_sms.channel
     assert set(channels.slugs()) == set(found)
 
 

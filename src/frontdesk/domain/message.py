@@ -135,6 +135,9 @@ class Pricing(BaseModel):
     type: ShortStr | None = None
     expires_at: ShortStr | None = None
     conversation_id: ShortStr | None = None
+    amount: ShortStr | None = Field(default=None, description="What it costs, as the provider writes it.")
+    currency: ShortStr | None = None
+    segments: int | None = Field(default=None, ge=0, description="Parts of an SMS.")
 
 
 class MessageContext(BaseModel):

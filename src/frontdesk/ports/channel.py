@@ -50,6 +50,8 @@ class Capabilities:
     templates: bool = False
     window_seconds: int | None = None
     """Free text is allowed this long after the customer's last message; None: always."""
+    files_by_link: bool = False
+    """The provider fetches our files itself: a send is given a public address of its file."""
     idempotent_sends: bool = False
     """The provider takes our idempotency key, so a send of unknown outcome may be repeated."""
     proof_in_headers: bool = False

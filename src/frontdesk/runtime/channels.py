@@ -28,6 +28,7 @@ _SHIPPED = {
     "messenger": "frontdesk.channels.messenger",
     "slack": "frontdesk.channels.slack",
     "telegram": "frontdesk.channels.telegram",
+    "twilio_sms": "frontdesk.channels.twilio_sms",
     "webchat": "frontdesk.channels.webchat",
     "whatsapp": "frontdesk.channels.whatsapp",
 }

@@ -121,7 +121,7 @@ def build(
 def _workers(desk: Desk, files: Blobs) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
-        Deliverer(desk.store, desk.inboxes, files).worker(),
+        Deliverer(desk.store, desk.inboxes, files, link=desk.links.link).worker(),
         Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),
         Marker(desk.store, desk.inboxes).worker(),
         Waker(desk.store).worker(),

@@ -7,8 +7,10 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -52,6 +54,10 @@ class OpensInboxes(Protocol):
         """Note how an inbox stands."""
 
 
+LinkFile = Callable[[UUID, UUID], str]
+"""A path by which an account's file can be fetched for a while."""
+
+
 class Deliverer:
     """Sends what is queued.
 
@@ -59,6 +65,7 @@ class Deliverer:
         store: Where it is queued.
         inboxes: By which channel it goes.
         blobs: Where its files are.
+        link: Makes a link to a file, for channels whose provider fetches it.
         backoff: When to try again.
         per_inbox: How many sends an inbox may have under way.
     """
@@ -69,11 +76,13 @@ class Deliverer:
         inboxes: OpensInboxes,
         blobs: Blobs,
         *,
+        link: LinkFile | None = None,
         backoff: Backoff | None = None,
         per_inbox: int = PER_INBOX,
     ) -> None:
         self._store, self._inboxes, self._blobs = store, inboxes, blobs
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
+        self._link = link
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
         self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
@@ -165,7 +174,7 @@ class Deliverer:
             return Failed(code=error.code, message=error.message, retryable=True)
         if isinstance(file, Failed):
             return file
-        result = await self._call(opened, _outbound(letter, file))
+        result = await self._call(opened, _outbound(letter, file, self._url(letter, opened)))
         if isinstance(result, Failed) and result.auth_expired:
             await self._inboxes.note_state(
                 letter.account_id, letter.inbox_id, "reconnect", result.message[:500]
@@ -181,6 +190,16 @@ class Deliverer:
         except Exception:  # the edge of a plug-in: whether it had sent already, it cannot say
             log.exception("channel_failed", channel=opened.channel.slug)
             return Unknown(code="channel_error", message="The channel failed while sending.")
+
+    def _url(self, letter: Letter, opened: OpenInbox) -> str | None:
+        """A public address of the message's file, where the provider fetches it: on the host of its hooks."""
+        file, hook_url = file_of(letter.content), opened.connection.hook_url
+        if self._link is None or file is None or file.attachment_id is None or hook_url is None:
+            return None
+        if not opened.channel.capabilities.files_by_link:
+            return None
+        parts = urlsplit(hook_url)
+        return f"{parts.scheme}://{parts.netloc}{self._link(letter.account_id, file.attachment_id)}"
 
     async def _file(self, letter: Letter) -> OutboundFile | Failed | None:
         file = file_of(letter.content)
@@ -217,7 +236,7 @@ class Deliverer:
                 pause = min(pause * 2, 5.0)
 
 
-def _outbound(letter: Letter, file: OutboundFile | None) -> OutboundMessage:
+def _outbound(letter: Letter, file: OutboundFile | None, url: str | None) -> OutboundMessage:
     content: Content = letter.content
     return OutboundMessage(
         delivery_id=letter.delivery_id,
@@ -228,4 +247,5 @@ def _outbound(letter: Letter, file: OutboundFile | None) -> OutboundMessage:
         reply_to_source_id=letter.reply_to_source_id,
         target_source_id=letter.target_source_id,
         file=file,
+        url=url,
     )
