@@ -26,6 +26,7 @@ GROUP = "frontdesk.channels"
 _SHIPPED = {
     "instagram": "frontdesk.channels.messenger.instagram",
     "messenger": "frontdesk.channels.messenger",
+    "api": "frontdesk.channels.api",
     "slack": "frontdesk.channels.slack",
     "telegram": "frontdesk.channels.telegram",
     "twilio_sms": "frontdesk.channels.twilio_sms",
