@@ -24,9 +24,9 @@ Said = InboundEvent | dict[str, Any]
 """An event, or what a reader of another kind found, in the neutral form already."""
 GROUP = "frontdesk.channels"
 _SHIPPED = {
+    "api": "frontdesk.channels.api",
     "instagram": "frontdesk.channels.messenger.instagram",
     "messenger": "frontdesk.channels.messenger",
-    "api": "frontdesk.channels.api",
     "slack": "frontdesk.channels.slack",
     "telegram": "frontdesk.channels.telegram",
     "twilio_sms": "frontdesk.channels.twilio_sms",
