@@ -187,7 +187,7 @@ def test_a_status_carries_price_and_reason() -> None:
     assert isinstance(sent, i.StatusReported)
     assert sent.status is DeliveryStatus.SENT
     assert sent.pricing is not None
-    assert sent.pricing.model_dump() == {
+    assert sent.pricing.model_dump(exclude_none=True) == {
         "billable": True,
         "model": "PMP",
         "category": "utility",
