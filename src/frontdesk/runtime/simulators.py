@@ -9,6 +9,7 @@ from frontdesk.simulators.base.demo import DemoPart
 
 _SHIPPED = {
     "whatsapp": "frontdesk.simulators.whatsapp.demo",
+    "telegram": "frontdesk.simulators.telegram.demo",
 }
 """Slug to the module whose `Demo` is the simulator's part of the demo. The phones page keeps this order."""
 
