@@ -1,7 +1,9 @@
 """Addresses of contacts: who is found by them, and how a contact comes to be.
 
-Only a verified address finds anybody. An unverified one (typed into a form) is shown but never decides, and
-gives way to the contact who proves it.
+Only a verified address finds anybody. An unverified one is shown but never decides, and gives way to the
+contact who proves it. One exception: a contact of whom nothing is proven yet (our side began the talk) is
+found by its addresses, and proven by whoever answers from there. An address typed into a form belongs to a
+visitor, of whom the visit is proven, so it finds nobody.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.errors import Conflict
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.ids import uuid7
@@ -38,6 +41,15 @@ _OF_CONTACT = Statement(
     sa.select(_i.c.scheme, _i.c.address, _i.c.verified)
     .where(_i.c.contact_id == P("contact_id"), _i.c.account_id == P("account_id"))
     .order_by(_i.c.created_at, _i.c.scheme, _i.c.address)
+)
+_PROVEN = Statement(
+    sa.select(_i.c.contact_id)
+    .distinct()
+    .where(
+        _i.c.account_id == P("account_id"),
+        _i.c.contact_id.in_(P("ids", expanding=True)),
+        _i.c.verified.is_(sa.true()),
+    )
 )
 _CLAIM = Statement(
     insert(_i)
@@ -125,12 +137,45 @@ def find_or_create(
         verified: Whether a new contact is marked as verified (its identity was proven by the account itself).
     """
     known = owners(tx, account_id, party.addresses)
-    for address in party.addresses:
-        row = known.get(address)
-        if row is not None and row.verified:
-            _complete(tx, account_id, row.contact_id, party, known)
-            return UUID(bytes=row.contact_id.bytes)
+    found = _candidates(tx, account_id, party, known)
+    if found:
+        _complete(tx, account_id, found[0], party, known)
+        return found[0]
     return _create(tx, account_id, party, language, verified=verified)
+
+
+def find_or_introduce(tx: Tx, account_id: UUID, party: Party, *, language: str | None = None) -> UUID:
+    """The contact whom our side means by these addresses, which nobody has proven; else a new one.
+
+    Addresses that nobody has are added, unverified. One that somebody has stays there.
+
+    Raises:
+        Conflict: They are of several contacts.
+    """
+    known = owners(tx, account_id, party.addresses)
+    found = _candidates(tx, account_id, party, known)
+    if len(found) > 1:
+        raise Conflict(
+            f"These addresses are of {len(found)} contacts: {', '.join(map(str, found))}.",
+            field="contact.addresses",
+            hint="Name one of them with contact_id, or give the addresses of one only.",
+        )
+    free = Party(tuple(each for each in party.addresses if each not in known), party.name)
+    if found:
+        _complete(tx, account_id, found[0], free, known, proven=False)
+        return found[0]
+    return _create(tx, account_id, free, language, verified=False, proven=False)
+
+
+def _candidates(tx: ReadTx, account_id: UUID, party: Party, known: dict[Address, Row]) -> list[UUID]:
+    """Who is found by these addresses: by proven ones, else those of whom nothing is proven."""
+    rows = [known[each] for each in party.addresses if each in known]
+    by_proof = [row.contact_id for row in rows if row.verified]
+    if by_proof or not rows:
+        return list(dict.fromkeys(by_proof))
+    ids = list(dict.fromkeys(row.contact_id for row in rows))
+    proven = {row.contact_id for row in tx.rows(_PROVEN, account_id=account_id, ids=ids)}
+    return [each for each in ids if each not in proven]
 
 
 def attach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address, *, verified: bool) -> bool:
@@ -171,27 +216,38 @@ def updated(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
     tx.emit(account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts={"version": version})
 
 
-def _complete(tx: Tx, account_id: UUID, contact_id: UUID, party: Party, known: dict[Address, Row]) -> None:
+def _complete(
+    tx: Tx,
+    account_id: UUID,
+    contact_id: UUID,
+    party: Party,
+    known: dict[Address, Row],
+    *,
+    proven: bool = True,
+) -> None:
     changed = False
     for address in _sorted(party.addresses):
         row = known.get(address)
         if row is None or not row.verified:
-            changed |= attach(tx, account_id, contact_id, address, verified=True)
+            changed |= attach(tx, account_id, contact_id, address, verified=proven)
     if party.name is not None:
         changed |= bool(tx.run(_NAME, id=contact_id, account_id=account_id, name=party.name))
     if changed:
         updated(tx, account_id, contact_id)
 
 
-def _create(tx: Tx, account_id: UUID, party: Party, language: str | None, *, verified: bool) -> UUID:
+def _create(
+    tx: Tx, account_id: UUID, party: Party, language: str | None, *, verified: bool, proven: bool = True
+) -> UUID:
     contact_id = uuid7()
     for address in _sorted(party.addresses):
-        if not attach(tx, account_id, contact_id, address, verified=True):
+        if not attach(tx, account_id, contact_id, address, verified=proven):
             # Somebody made the same contact at the same time; what we claimed so far goes to them too.
             owner = tx.one(_OWNER, account_id=account_id, scheme=address.scheme, address=address.value)
             found: UUID = owner.contact_id
             _hand_over(tx, account_id, contact_id, found)
-            _complete(tx, account_id, found, party, owners(tx, account_id, party.addresses))
+            known = owners(tx, account_id, party.addresses)
+            _complete(tx, account_id, found, party, known, proven=proven)
             return found
     tx.run(
         _ADD_CONTACT,

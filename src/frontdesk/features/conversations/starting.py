@@ -113,21 +113,34 @@ def greet(
 
 
 def _thread(tx: Tx, scope: Scope, desk: Desk, invitation: Invitation) -> tuple[UUID, str | None]:
-    party, language = invitation.party, invitation.language
     if invitation.contact_id is not None:
-        try:
-            contact = contacts.get(tx, scope, invitation.contact_id)
-        except NotFound:
-            raise Invalid("There is no such contact.", field="contact_id") from None
-        known = threads.of_contact(tx, desk.account_id, desk.inbox_id, contact.id)
-        if known:
-            found: UUID = known[-1].id
-            return found, language or contact.language
-        rows = identities.of_contact(tx, desk.account_id, contact.id)
-        party = Party(tuple(Address(row.scheme, row.address) for row in rows if row.verified), contact.name)
-        language = language or contact.language
+        return _thread_of_contact(tx, scope, desk, invitation.contact_id, invitation.language)
+    party, language = invitation.party, invitation.language
     if party is None or not party.addresses:
         raise Invalid("The contact has no address to write to.", field="contact")
-    contact_id = identities.find_or_create(tx, desk.account_id, party, language=language)
     key = episodes.key_of(party.addresses[0])
+    found = threads.find(tx, desk.account_id, desk.inbox_id, key)
+    if found is not None:
+        return found, language
+    contact_id = identities.find_or_introduce(tx, desk.account_id, party, language=language)
     return episodes.thread_of(tx, desk, party, key, contact_id), language
+
+
+def _thread_of_contact(
+    tx: Tx, scope: Scope, desk: Desk, contact_id: UUID, language: str | None
+) -> tuple[UUID, str | None]:
+    try:
+        contact = contacts.get(tx, scope, contact_id)
+    except NotFound:
+        raise Invalid("There is no such contact.", field="contact_id") from None
+    known = threads.of_contact(tx, desk.account_id, desk.inbox_id, contact.id)
+    if known:
+        found: UUID = known[-1].id
+        return found, language or contact.language
+    rows = identities.of_contact(tx, desk.account_id, contact.id)
+    rows = [row for row in rows if row.verified] or rows  # what a visitor typed is no address to write to
+    if not rows:
+        raise Invalid("The contact has no address to write to.", field="contact")
+    party = Party(tuple(Address(row.scheme, row.address) for row in rows), contact.name)
+    key = episodes.key_of(party.addresses[0])
+    return episodes.thread_of(tx, desk, party, key, contact.id), language or contact.language
