@@ -51,17 +51,19 @@ class Engine:
         Args:
             begin: Called once all is running, to go on where an earlier process ended (`Carrier.resume`).
         """
-        async with asyncio.TaskGroup() as tasks:
-            steps = tasks.create_task(self._run(begin))
-            await asyncio.sleep(0)
-            try:
-                yield
-            finally:
-                self.live.close()
-                steps.cancel()
-        await self.hooks.stop()
-        if self.journal is not None:
-            self.journal.close()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                steps = tasks.create_task(self._run(begin))
+                await asyncio.sleep(0)
+                try:
+                    yield
+                finally:
+                    self.live.close()
+                    steps.cancel()
+        finally:
+            await self.hooks.stop()
+            if self.journal is not None:
+                self.journal.close()
 
     async def _run(self, begin: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as tasks:
