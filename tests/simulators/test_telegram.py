@@ -201,6 +201,14 @@ async def test_a_file_comes_and_goes(box: Box) -> None:
         files={"document": ("bill.pdf", b"%PDF-", "application/pdf")},
     )
     document = sent.json()["result"]["document"]
+    by_name = await box.http.request(
+        "POST",
+        f"{box.url}/bot{TOKEN}/sendAnimation",
+        data={"chat_id": IDA, "animation": "attach://part-7"},
+        files={"part-7": ("spin.mp4", b"film", "video/mp4")},
+    )
+    animation = by_name.json()["result"]["animation"]
+    assert {"width", "height", "duration"} <= set(animation)
     assert (document["file_name"], document["file_size"]) == ("bill.pdf", 5)
     assert box.simulator.state.files[document["file_id"]].content == b"%PDF-"
 

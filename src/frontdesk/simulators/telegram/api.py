@@ -117,6 +117,8 @@ class BotApi:
         if field in files:
             return files[field]
         given = fields.get(field)
+        if isinstance(given, str) and given.removeprefix("attach://") in files:
+            return files[given.removeprefix("attach://")]
         if isinstance(given, str) and given in self.state.files:
             return self.state.files[given]
         if given is not None:

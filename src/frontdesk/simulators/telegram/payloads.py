@@ -80,7 +80,7 @@ def file(field: str, stored: StoredFile) -> Any:
     told["mime_type"] = stored.mime.partition(";")[0]
     if field in ("voice", "audio"):
         return told | {"duration": 3} | _named(field, stored)
-    if field == "video":
+    if field in ("video", "animation"):
         return told | {"duration": 3, "width": 320, "height": 240} | _named(field, stored)
     return told | _named(field, stored)
 
