@@ -10,6 +10,7 @@ from frontdesk.simulators.base.demo import DemoPart
 _SHIPPED = {
     "whatsapp": "frontdesk.simulators.whatsapp.demo",
     "telegram": "frontdesk.simulators.telegram.demo",
+    "twilio_sms": "frontdesk.simulators.twilio_sms.demo",
 }
 """Slug to the module whose `Demo` is the simulator's part of the demo. The phones page keeps this order."""
 
