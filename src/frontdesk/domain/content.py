@@ -313,6 +313,7 @@ class Email(ContentModel):
     to: tuple[ShortStr, ...] = ()
     cc: tuple[ShortStr, ...] = ()
     bcc: tuple[ShortStr, ...] = ()
+    reply_to: ShortStr | None = None
     attachments: tuple[Media, ...] = ()
 
 

@@ -45,6 +45,18 @@ class Inbound:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+@record
+class Answered:
+    """A message that another one answers, as its writer claims.
+
+    `message_id` is ours, read from our own signature: who carries it has had the message. Without it the
+    claim counts only for the contact whose thread it is, for anybody may know or guess a provider's id.
+    """
+
+    source_id: str
+    message_id: UUID | None = None
+
+
 @record(kw_only=True)
 class MessageReceived(Inbound):
     """A message (reactions included). `direction` is outgoing for echoes of what our side sent elsewhere."""
@@ -60,6 +72,10 @@ class MessageReceived(Inbound):
     """Who of a group wrote it, where the party is the group."""
     answer_to: Address | None = None
     """Where answers in a new thread go, if not to the party's first address: a room, a thread in a room."""
+    answers: tuple[Answered, ...] = ()
+    """What it answers, the nearest first: it joins the thread of the first that the desk knows."""
+    topic: str | None = None
+    """Where a new topic begins a new thread: what it is about; None where it does not."""
 
 
 @record(kw_only=True)

@@ -4,6 +4,7 @@ Nothing here speaks HTTP; nothing else in the desk opens connections to outside.
 """
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NoReturn
 
@@ -22,6 +23,41 @@ class HttpFailed(Exception):
 
 class Refused(HttpFailed):
     """Our own policy forbids the request. Nothing was connected; a retry gives the same answer."""
+
+
+async def connected_socket(
+    host: str, port: int, timeout_seconds: float, *, resolve: Resolver | None = None
+) -> socket.socket:
+    """A socket connected to a public address of a host, for what is not HTTP.
+
+    Raises:
+        Refused: The host is, or has, an address that is not on the public internet.
+        OSError: It could not be reached in time.
+    """
+    network = CheckedNetwork(resolve or resolve_by_system, httpcore2.AnyIOBackend(), frozenset())
+    try:
+        addresses = await network.addresses(host, port)
+    except httpcore2.ConnectError as error:
+        raise OSError(str(error)) from error
+    failure: OSError = OSError("the name has no address")
+    for address in addresses:
+        try:
+            return await asyncio.wait_for(_connected(address, port), timeout_seconds)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+async def _connected(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.settimeout(0)
+    try:
+        await asyncio.get_running_loop().sock_connect(made, (address, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
@@ -51,7 +87,7 @@ class CheckedNetwork(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         failure: Exception | None = None
-        for address in await self._addresses(host, port):
+        for address in await self.addresses(host, port):
             try:
                 return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
@@ -67,7 +103,8 @@ class CheckedNetwork(httpcore2.AsyncNetworkBackend):
         elif reason := refusal_of_name(host):
             raise Refused(reason)
 
-    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """The checked addresses of a host. Raises Refused, or ConnectError when it has none."""
         is_open = (host, port) in self._open
         if not is_open:
             self.check_host(host)

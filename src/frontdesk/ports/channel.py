@@ -6,7 +6,7 @@ Nothing here names a concrete channel. Outcomes of sending are values that decid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -57,6 +57,13 @@ class Capabilities:
     proof_in_headers: bool = False
     """The headers alone prove a hook, so one without proof is refused before its body is read."""
 
+    reads_by_inbox: bool = False
+    """What a request says depends on the inbox's settings: the channel is a `ReadsForInbox`."""
+    files_in_hooks: bool = False
+    """Files come within the request: the channel is a `HoldsFiles`."""
+    answers_by_id: bool = False
+    """A message names those it answers: sends are told what came before (`OutboundMessage.earlier`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
@@ -106,6 +113,14 @@ class OutboundFile:
     filename: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A message of the same conversation that went before."""
+
+    source_id: str
+    subject: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
     """One message to one address."""
@@ -121,6 +136,10 @@ class OutboundMessage:
     file: OutboundFile | None = None
     url: str | None = None
     """A public address of the file, for providers that fetch it."""
+    files: tuple[OutboundFile, ...] = ()
+    """Of a mail: its attachments."""
+    earlier: tuple[Earlier, ...] = ()
+    """Where the channel answers by id: what came before, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,3 +266,52 @@ class Channel(Protocol):
 
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check the credentials, register the hook, say what is missing."""
+
+
+@runtime_checkable
+class ReadsForInbox(Protocol):
+    """A channel that reads with an inbox's settings, say to check its own signature in what was sent back."""
+
+    def parse_for(self, request: RawRequest, connection: Connection) -> Sequence[InboundEvent]:
+        """As `Channel.parse`; pure but for the settings."""
+
+
+@runtime_checkable
+class HoldsFiles(Protocol):
+    """A channel whose files come within the request."""
+
+    def file_in(self, request: RawRequest, source_media_id: str) -> FetchedMedia:
+        """A file of a request. Raises MediaFetchFailed when it holds none of this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a mailbox had: requests in order, and where to go on from."""
+
+    requests: tuple[RawRequest, ...]
+    cursor: Mapping[str, Any]
+    more: bool = False
+    """There is more to be had at once."""
+
+
+@runtime_checkable
+class Collects(Protocol):
+    """A channel that asks its provider instead of being told. One at a time asks for an inbox."""
+
+    def collects(self, connection: Connection) -> float | None:
+        """Seconds between two askings; None when this inbox is told by hooks only."""
+
+    async def collect(self, connection: Connection, cursor: Mapping[str, Any]) -> Collected:
+        """What came since the cursor (empty: the beginning), at most some megabytes.
+
+        The cursor is kept together with the requests, so nothing is lost; asked twice from one cursor it
+        gives the same requests. Raises CollectFailed.
+        """
+
+
+class CollectFailed(Exception):
+    """The provider could not be asked. `auth_expired`: it does not take our credentials."""
+
+    def __init__(self, message: str, *, auth_expired: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.auth_expired = message, auth_expired

@@ -14,7 +14,6 @@ from frontdesk.domain.inbound import InboundEvent
 from frontdesk.ports.channel import Channel, RawRequest
 
 _READERS = {
-    "email": "frontdesk.channels.email",
     "reply": "frontdesk.channels.email",
     "sendgrid": "frontdesk.channels.email",
     "sendgrid_inbound": "frontdesk.channels.email",
@@ -25,6 +24,7 @@ Said = InboundEvent | dict[str, Any]
 GROUP = "frontdesk.channels"
 _SHIPPED = {
     "api": "frontdesk.channels.api",
+    "email": "frontdesk.channels.email",
     "instagram": "frontdesk.channels.messenger.instagram",
     "messenger": "frontdesk.channels.messenger",
     "slack": "frontdesk.channels.slack",

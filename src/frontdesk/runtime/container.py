@@ -21,6 +21,7 @@ from frontdesk.features.conversations.views import Views
 from frontdesk.features.delivery.deliverer import Deliverer
 from frontdesk.features.delivery.marks import Marker, Waker
 from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.features.ingest.collecting import CollectingBeginner, Collector
 from frontdesk.features.ingest.files import Fetcher
 from frontdesk.features.ingest.reading import Reader
 from frontdesk.features.live.cursors import LiveCursors
@@ -122,6 +123,8 @@ def _workers(desk: Desk, files: Blobs) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
         Deliverer(desk.store, desk.inboxes, files, link=desk.links.link).worker(),
+        Collector(desk.store, desk.inboxes).worker(),
+        CollectingBeginner(desk.store, desk.inboxes),
         Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),
         Marker(desk.store, desk.inboxes).worker(),
         Waker(desk.store).worker(),

@@ -106,6 +106,22 @@ _LETTER = Statement(
     )
     .where(_m.c.id == P("message_id"))
 )
+_this = t.messages.alias("this")
+_EARLIER = Statement(
+    sa.select(sa.func.coalesce(_m.c.source_id, _d.c.source_id).label("source_id"), _m.c.content)
+    .select_from(
+        _this.join(
+            _m, sa.and_(_m.c.conversation_id == _this.c.conversation_id, _m.c.seq < _this.c.seq)
+        ).outerjoin(_d, _d.c.message_id == _m.c.id)
+    )
+    .where(
+        _this.c.id == P("message_id"),
+        _m.c.direction.in_(("incoming", "outgoing")),
+        sa.func.coalesce(_m.c.source_id, _d.c.source_id).is_not(None),
+    )
+    .order_by(_m.c.seq.desc())
+    .limit(20)
+)
 _SOURCE_OF = Statement(
     sa.select(sa.func.coalesce(_m.c.source_id, _d.c.source_id))
     .select_from(_m.outerjoin(_d, _d.c.message_id == _m.c.id))
@@ -245,6 +261,11 @@ def tell(tx: Tx, delivery: Delivery, seq: int | None = None, *, status: Delivery
 def letter(tx: ReadTx, message_id: UUID) -> Row:
     """What is to be sent, and where: kind, content, context, scheme, address, reply_to_source_id."""
     return tx.one(_LETTER, message_id=message_id)
+
+
+def earlier(tx: ReadTx, message_id: UUID) -> list[Row]:
+    """Up to twenty messages of the same conversation before this one, newest first: source_id, content."""
+    return tx.rows(_EARLIER, message_id=message_id)
 
 
 def source_id_of(tx: ReadTx, message_id: UUID) -> str | None:

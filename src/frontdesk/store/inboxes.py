@@ -1,5 +1,6 @@
 """Inboxes: the configured channels of accounts. Their secrets are in secrets.py."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,11 @@ _i = t.inboxes
 _MUTABLE = ("name", "config", "reopen_policy", "greeting", "settings", "time_zone", "state", "state_reason")
 _LIVE = _i.c.deleted_at.is_(None)
 
+_OF_CHANNELS = Statement(
+    sa.select(_i.c.id, _i.c.account_id)
+    .where(_i.c.channel.in_(P("channels", expanding=True)), _i.c.deleted_at.is_(None))
+    .order_by(_i.c.id)
+)
 _ADD = Statement(
     insert(_i).values(
         id=P("id"), account_id=P("account_id"), channel=P("channel"), name=P("name"), config=P("config"),
@@ -116,6 +122,11 @@ def lock(tx: Tx, scope: Scope, inbox_id: UUID) -> Row:
 def find(tx: ReadTx, inbox_id: UUID) -> Row | None:
     """An inbox by id alone, for hooks and workers, which have no caller."""
     return tx.first(_FIND, id=inbox_id)
+
+
+def of_channels(tx: ReadTx, channels: Sequence[str]) -> list[Row]:
+    """Every account's inboxes of some channels (id, account_id), for workers."""
+    return tx.rows(_OF_CHANNELS, channels=list(channels)) if channels else []
 
 
 def by_public_key(tx: ReadTx, public_key: str) -> Row | None:

@@ -122,6 +122,7 @@ _GET_JOB = Statement(
         _j.c.queue == P("queue"), _j.c.key == P("key"), _j.c.id == P("id")
     )
 )
+_KEYS = Statement(sa.select(_l.c.key).where(_l.c.queue == P("queue")))
 _WAITING = Statement(
     sa.select(_l.c.queue, sa.func.sum(_l.c.pending).label("pending"))
     .where(_l.c.account_id == P("account_id"))
@@ -317,6 +318,11 @@ def renew(tx: Tx, lane: Lane, lease_seconds: float = 60) -> None:
 def forget_leases(tx: Tx) -> int:
     """End all leases; how many there were. Only for who knows that no worker is left."""
     return tx.run(_FORGET_LEASES)
+
+
+def keys(tx: ReadTx, queue: str) -> set[UUID]:
+    """The lanes that a queue has, waiting or at work."""
+    return {row.key for row in tx.rows(_KEYS, queue=queue)}
 
 
 def waiting(tx: ReadTx, account_id: UUID) -> dict[str, int]:

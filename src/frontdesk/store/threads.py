@@ -69,6 +69,17 @@ _OF_MESSAGE = Statement(
         _c.c.inbox_id == P("inbox_id"),
     )
 )
+_OF_MESSAGES = Statement(
+    sa.select(t.messages.c.id, t.messages.c.content, _t.c.id.label("thread_id"), _t.c.contact_id)
+    .select_from(
+        t.messages.join(_c, _c.c.id == t.messages.c.conversation_id).join(_t, _t.c.id == _c.c.thread_id)
+    )
+    .where(
+        t.messages.c.id.in_(P("ids", expanding=True)),
+        _t.c.account_id == P("account_id"),
+        _t.c.inbox_id == P("inbox_id"),
+    )
+)
 _CLAIM_KEY = Statement(
     insert(_k)
     .values(account_id=P("account_id"), inbox_id=P("inbox_id"), key=P("key"), thread_id=P("thread_id"))
@@ -101,6 +112,14 @@ def look_up(tx: ReadTx, account_id: UUID, inbox_id: UUID, keys: Sequence[str]) -
         return {}
     rows = tx.rows(_LOOK_UP, account_id=account_id, inbox_id=inbox_id, keys=keys)
     return {row.key: row for row in rows}
+
+
+def of_messages(tx: ReadTx, account_id: UUID, inbox_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The thread and contact of each of these messages of an inbox, and what the message says."""
+    if not ids:
+        return {}
+    rows = tx.rows(_OF_MESSAGES, account_id=account_id, inbox_id=inbox_id, ids=sorted(set(ids)))
+    return {row.id: row for row in rows}
 
 
 def find(tx: ReadTx, account_id: UUID, inbox_id: UUID, key: str) -> UUID | None:

@@ -71,7 +71,7 @@ def test_text_html_an_inline_image_and_a_file() -> None:
     )
     raw = multipart("mixed", "Content-Type: text/plain\r\n\r\nHola", html, image, file)
     content = content_of(raw)
-    assert (content.text, content.html) == ("Hola", "<p>Hola <img src='cid:pic@x'></p>")
+    assert (content.text, content.html) == ("Hola", '<p>Hola <img src="cid:pic@x"></p>')
     assert [(each.filename, each.mime, each.size) for each in content.attachments] == [
         ("pic.png", "image/png", 15),
         ("Rechnung März.pdf", "application/pdf", 15),

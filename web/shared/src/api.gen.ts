@@ -2196,6 +2196,8 @@ export interface components {
              * @default []
              */
             bcc: string[];
+            /** Reply To */
+            reply_to?: string | null;
             /**
              * Attachments
              * @default []

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from frontdesk.channels.email import headers, mime, reports
+from frontdesk.channels.email import bounces, headers, markup, mime, reports
+from frontdesk.channels.email.threading import Proofs, answered
 from frontdesk.domain.content import MAX_TEXT, Email, Media
-from frontdesk.domain.inbound import Address, InboundEvent, MessageReceived, Party
-from frontdesk.domain.message import MessageContext
+from frontdesk.domain.inbound import Address, Ignored, InboundEvent, MessageReceived, Party
+from frontdesk.domain.subject import base_subject
 
 MAX_SUBJECT = 990
-
-
-def parse_mail(raw: bytes) -> list[InboundEvent]:
-    """What a mail says: exactly one message."""
-    message = mime.parsed(raw)
-    return [read_message(message, mime.taken_apart(message), raw, Envelope())]
+UNKNOWN_SENDER = "unknown@sender.invalid"
+"""Stands for a sender that names no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +25,64 @@ class Envelope:
     dkim: str | None = None
 
 
-def read_message(message: Message, parts: mime.Parts, raw: bytes, envelope: Envelope) -> MessageReceived:
-    """A mail as a message; `raw` is what makes an id of it when it has none."""
+def parse_mail(
+    raw: bytes, proofs: Proofs | None = None, own_address: str | None = None
+) -> list[InboundEvent]:
+    """What a mail says: one message, or what it reports of ours."""
+    message = mime.parsed(raw)
+    return read_message(message, mime.taken_apart(message), raw, Envelope(), proofs, own_address)
+
+
+def read_message(  # noqa: PLR0917 - what a mail is, and for whom it is read
+    message: Message,
+    parts: mime.Parts,
+    raw: bytes,
+    envelope: Envelope,
+    proofs: Proofs | None,
+    own_address: str | None,
+) -> list[InboundEvent]:
+    """A mail as events; `raw` is what makes an id of it when it has none."""
+    if proofs is not None:
+        found = bounces.read_bounce(message, proofs)
+        if found:
+            return list(found)
     ids = headers.ids_of(message, "Message-ID")
     source_id = ids[0] if ids else f"sha256:{hashlib.sha256(raw).hexdigest()}"
     party = _party(message)
-    sender = party.addresses[0].value if party.addresses else f"unknown:{source_id}"
-    return MessageReceived(
+    if own_address is not None and party.addresses[0].value == headers.normal_address(own_address):
+        return [Ignored(reason="a mail of this inbox's own")]
+    content = _content(message, parts)
+    received = MessageReceived(
         at=headers.date_of(message),
         source_id=source_id,
         party=party,
-        thread_key=sender,
-        content=_content(message, parts),
-        context=MessageContext(),
+        thread_key=source_id,
+        content=content,
+        answers=answered(
+            headers.ids_of(message, "In-Reply-To"),
+            headers.ids_of(message, "References"),
+            _recipients(message, envelope),
+            proofs,
+        ),
+        topic=base_subject(content.subject) if content.subject else None,
         extra=_told(message, parts, ids) | _told_by_server(envelope),
     )
+    return [received]
+
+
+def _recipients(message: Message, envelope: Envelope) -> list[str]:
+    named = [
+        address
+        for name in ("Delivered-To", "X-Original-To", "To", "Cc")
+        for _, address in headers.addresses_of(message, name)
+    ]
+    return [*envelope.recipients, *named]
 
 
 def _party(message: Message) -> Party:
     found = headers.addresses_of(message, "From") or headers.addresses_of(message, "Sender")
     if not found:
-        return Party(())
+        return Party((Address("email", UNKNOWN_SENDER),))
     name, address = found[0]
     return Party((Address("email", headers.normal_address(address)),), name[:200] if name else None)
 
@@ -58,7 +92,7 @@ def _content(message: Message, parts: mime.Parts) -> Email:
     return Email(
         subject=headers.clean([subject])[0][:MAX_SUBJECT] if subject else None,
         text=text[:MAX_TEXT] if text else None,
-        html=html[:2_000_000] if html else None,
+        html=markup.cleaned(html) or None if html else None,
         to=headers.clean(address for _, address in headers.addresses_of(message, "To")),
         cc=headers.clean(address for _, address in headers.addresses_of(message, "Cc")),
         attachments=tuple(_media(part) for part in parts.files),

@@ -150,12 +150,12 @@ class _Rendering:
 def cleaned(html: str, *, source_of: Callable[[str], str | None] | None = None) -> str:
     """HTML that is safe to show in a frame without scripts: no active content, no relative addresses.
 
-    `source_of` gives an image's address by its content id; those it does not know are left out.
+    `source_of` gives an image's address by its content id; without it those addresses stay.
     """
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if tag == "img" and name == "src" and value.lower().startswith("cid:"):
-            return source_of(value[4:]) if source_of is not None else None
+            return source_of(value[4:]) if source_of is not None else value
         return value
 
     schemes = {"http", "https", "mailto", "tel", "cid"}

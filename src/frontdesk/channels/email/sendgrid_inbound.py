@@ -11,6 +11,7 @@ from typing import Any
 from frontdesk.channels.email import mime
 from frontdesk.channels.email.charsets import decoded
 from frontdesk.channels.email.inbound import Envelope, read_message
+from frontdesk.channels.email.threading import Proofs
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.inbound import InboundEvent
 
@@ -29,7 +30,9 @@ class _Form:
         return None if raw is None else decoded(raw, self.charsets.get(name))
 
 
-def parse_form(body: bytes, content_type: str) -> list[InboundEvent]:
+def parse_form(
+    body: bytes, content_type: str, proofs: Proofs | None = None, own_address: str | None = None
+) -> list[InboundEvent]:
     """The one mail of a form.
 
     Raises:
@@ -37,15 +40,25 @@ def parse_form(body: bytes, content_type: str) -> list[InboundEvent]:
     """
     form = _read(body, content_type)
     envelope = _envelope(form)
-    whole = form.fields.get("email")
-    if whole is None and "email" in form.files:
-        whole = form.files["email"][2]
+    whole = _whole(form)
     if whole is not None:
         message = mime.parsed(whole)
-        return [read_message(message, mime.taken_apart(message), whole, envelope)]
+        return read_message(message, mime.taken_apart(message), whole, envelope, proofs, own_address)
     if not {"from", "headers", "envelope"} & form.fields.keys():
         raise Malformed("the form is none of Inbound Parse")
-    return [read_message(_head(form), _parts(form), body, envelope)]
+    return read_message(_head(form), _parts(form), body, envelope, proofs, own_address)
+
+
+def parts_of(body: bytes, content_type: str) -> mime.Parts:
+    """The text, HTML and files of a form's mail."""
+    form = _read(body, content_type)
+    whole = _whole(form)
+    return _parts(form) if whole is None else mime.taken_apart(mime.parsed(whole))
+
+
+def _whole(form: _Form) -> bytes | None:
+    """The mail as it came, where "raw" was chosen."""
+    return form.files["email"][2] if "email" in form.files else form.fields.get("email")
 
 
 def _read(body: bytes, content_type: str) -> _Form:

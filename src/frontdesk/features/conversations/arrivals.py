@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from frontdesk.domain.content import MEDIA_KINDS, Content, Media, Reaction, content_adapter
+from frontdesk.domain.content import MEDIA_KINDS, Content, Email, Media, Reaction, content_adapter
 from frontdesk.domain.inbound import Address, MessageReceived
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
-from frontdesk.features.conversations import amendments, echoes, episodes
+from frontdesk.features.conversations import amendments, echoes, episodes, joining
 from frontdesk.features.conversations.episodes import Desk, Episode
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import identities, jobs, media, notices, source_refs, threads
@@ -17,6 +17,7 @@ from frontdesk.store.drafts import Appended, Closed, Draft, Outcome
 from frontdesk.store.tx import Row, Tx
 
 MEDIA_QUEUE = "media"
+_WITH_MORE = MEDIA_KINDS | {"reaction", "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class _Known:
     refs: dict[str, Row]
     found: dict[str, Episode] = field(default_factory=dict)
     batch: dict[str, UUID] = field(default_factory=dict)
+    placed: dict[str, tuple[UUID, MessageReceived]] = field(default_factory=dict)
 
     def message(self, source_id: str | None) -> UUID | None:
         """Our message of a provider's id, known before or of this batch."""
@@ -58,11 +60,14 @@ def append(tx: Tx, desk: Desk, arrivals: Sequence[Arrival]) -> None:
     fresh = _fresh(arrivals, known)
     placed: list[tuple[Arrival, Draft, Episode]] = []
     for arrival in fresh:
+        _join(tx, desk, arrival.message, known)
         if echoes.is_our_own(tx, desk, arrival.message, arrival.source_id, known.threads):
             continue
         episode = _hit(arrival.message, known) or _find(tx, desk, arrival.message, known)
         draft = _draft(desk, arrival, episode, known)
         known.batch[arrival.source_id] = draft.id
+        if arrival.message.answers or arrival.message.topic is not None:
+            known.placed[arrival.source_id] = (episode.thread_id, arrival.message)
         placed.append((arrival, draft, episode))
     outcomes = _append(tx, desk, placed)
     for (arrival, draft, episode), outcome in zip(placed, outcomes, strict=True):
@@ -77,13 +82,14 @@ def _look_up(tx: Tx, desk: Desk, arrivals: Sequence[Arrival]) -> _Known:
     several = [
         address
         for message in messages
-        if len(message.party.addresses) > 1
+        if len(message.party.addresses) > 1 or message.answers
         for address in message.party.addresses
     ]
     ids = {arrival.source_id for arrival in arrivals}
     for message in messages:
         if message.context.reply_to_source_id is not None:
             ids.add(message.context.reply_to_source_id)
+        ids.update(answered.source_id for answered in message.answers)
         if isinstance(message.content, Reaction) and message.content.target_source_id is not None:
             ids.add(message.content.target_source_id)
     return _Known(
@@ -102,6 +108,26 @@ def _fresh(arrivals: Sequence[Arrival], known: _Known) -> list[Arrival]:
             out.append(arrival)
         seen.add(arrival.source_id)
     return out
+
+
+def _join(tx: Tx, desk: Desk, message: MessageReceived, known: _Known) -> None:
+    """Let the thread that a message answers be found by the message's key."""
+    if not message.answers or message.thread_key in known.threads:
+        return
+    if _owner(message, known) is None:
+        known.owners |= identities.owners(tx, desk.account_id, message.party.addresses)
+    thread_id = joining.thread_of_batch(message, known.placed) or joining.thread_of(
+        tx, desk, message, known.refs, _owner(message, known)
+    )
+    if thread_id is not None:
+        threads.add_key(tx, desk.account_id, desk.inbox_id, message.thread_key, thread_id)
+        known.threads |= threads.look_up(tx, desk.account_id, desk.inbox_id, [message.thread_key])
+
+
+def _owner(message: MessageReceived, known: _Known) -> UUID | None:
+    """The contact whose address a message claims to be from."""
+    row = known.owners.get(message.party.addresses[0]) if message.party.addresses else None
+    return None if row is None else row.contact_id
 
 
 def _hit(message: MessageReceived, known: _Known) -> Episode | None:
@@ -148,7 +174,7 @@ def _draft(desk: Desk, arrival: Arrival, episode: Episode, known: _Known) -> Dra
     incoming = message.direction is Direction.INCOMING
     name = message.author_name or message.party.name or episode.contact_name
     author = (
-        Author(AuthorType.CONTACT, episode.contact_id, name)
+        Author(AuthorType.CONTACT, *_writer(message, episode, known, name))
         if incoming
         else Author(AuthorType.AGENT, None, desk.name)
     )
@@ -168,21 +194,47 @@ def _draft(desk: Desk, arrival: Arrival, episode: Episode, known: _Known) -> Dra
     )
 
 
+def _writer(
+    message: MessageReceived, episode: Episode, known: _Known, name: str | None
+) -> tuple[UUID | None, str | None]:
+    """The thread's contact; somebody else who answers into it is named by their address."""
+    if not message.answers or _owner(message, known) == episode.contact_id:
+        return episode.contact_id, name
+    return None, f"{message.party.name or ''} <{message.party.addresses[0].value}>".strip()[:200]
+
+
 def _own(content: Content, known: _Known) -> Content:
     """The content with our own ids beside the provider's."""
     if isinstance(content, Reaction):
         target_id = known.message(content.target_source_id)
         return content if target_id is None else content.model_copy(update={"target_id": target_id})
     file = file_of(content)
-    if file is not None and file.attachment_id is None and (file.source_media_id or file.url):
-        return content.model_copy(update={"media": file.model_copy(update={"attachment_id": uuid7()})})
+    if file is not None:
+        return content.model_copy(update={"media": _named(file)})
+    if isinstance(content, Email) and content.attachments:
+        return content.model_copy(update={"attachments": tuple(map(_named, content.attachments))})
     return content
 
 
+def _named(file: Media) -> Media:
+    """A provider's file with an id of ours."""
+    if file.attachment_id is None and (file.source_media_id or file.url):
+        return file.model_copy(update={"attachment_id": uuid7()})
+    return file
+
+
 def file_of(content: Content) -> Media | None:
-    """The file of a content that has one."""
+    """The file of a content that is one."""
     found: Media | None = getattr(content, "media", None) if content.kind in MEDIA_KINDS else None
     return found
+
+
+def files_of(content: Content) -> tuple[Media, ...]:
+    """All files of a content: its own, or those attached to a mail."""
+    if isinstance(content, Email):
+        return content.attachments
+    file = file_of(content)
+    return () if file is None else (file,)
 
 
 def _append(tx: Tx, desk: Desk, placed: list[tuple[Arrival, Draft, Episode]]) -> list[Outcome]:
@@ -201,10 +253,9 @@ def _append(tx: Tx, desk: Desk, placed: list[tuple[Arrival, Draft, Episode]]) ->
 
 def _hang_on(tx: Tx, desk: Desk, arrival: Arrival, draft: Draft, episode: Episode) -> None:
     message = arrival.message
-    if draft.kind in MEDIA_KINDS or draft.kind == "reaction":
+    if draft.kind in _WITH_MORE:
         content = content_adapter.validate_json(draft.content)
-        file = file_of(content)
-        if file is not None:
+        for file in files_of(content):
             _note_file(tx, desk, draft, file)
         if isinstance(content, Reaction) and content.target_id is not None:
             amendments.react(tx, content.target_id, draft.author, content.emoji)

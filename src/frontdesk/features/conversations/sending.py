@@ -16,7 +16,7 @@ from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
 from frontdesk.features.conversations import amendments, authors, policy
-from frontdesk.features.conversations.arrivals import file_of
+from frontdesk.features.conversations.arrivals import files_of
 from frontdesk.features.conversations.places import Place, Places
 from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
 from frontdesk.features.conversations.views import Views
@@ -132,8 +132,8 @@ class Sender:
         author: Author | None,
     ) -> _Extras:
         named = authors.needs_agent(author, create.sent_by)
-        file = file_of(create.content)
-        if not (named or file or create.reply_to_id or isinstance(create.content, Reaction)):
+        files = files_of(create.content)
+        if not (named or files or create.reply_to_id or isinstance(create.content, Reaction)):
             return _Extras()
 
         def query(tx: ReadTx) -> _Extras:
@@ -144,8 +144,8 @@ class Sender:
                 extras.reply_to = self._reply(tx, scope, conversation_id, create.reply_to_id)
             if isinstance(create.content, Reaction):
                 _check_target(tx, scope, conversation_id, create.content)
-            if file is not None:
-                extras.files = self._file(tx, scope, place, create, file)
+            if files:
+                extras.files = self._files(tx, scope, place, create, files)
             return extras
 
         return await self._store.read(query)
@@ -160,6 +160,14 @@ class Sender:
             "preview": "" if row.deleted_at is not None else preview_of(content),
             "author_name": row.author_name,
         }
+
+    def _files(
+        self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, files: Sequence[Media]
+    ) -> Mapping[UUID, Row]:
+        found: dict[UUID, Row] = {}
+        for file in files:
+            found |= self._file(tx, scope, place, create, file)
+        return found
 
     def _file(
         self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, file: Media
@@ -203,7 +211,7 @@ class Sender:
 
     async def _append(self, create: MessageCreate, draft: Draft) -> Outcome:
         content = create.content
-        if not isinstance(content, Reaction) and file_of(content) is None:
+        if not isinstance(content, Reaction) and not files_of(content):
             return await self._store.append(draft)
 
         def change(tx: Tx) -> Outcome:
@@ -273,7 +281,7 @@ class Sender:
         if authors.needs_agent(author, create.sent_by) and create.sent_by is not None:
             author = authors.agent(tx, scope, create.sent_by)
         _check_subtype(create)
-        file, files = file_of(create.content), {}
+        attached, files = files_of(create.content), {}
         if create.direction == "note":
             policy.check_note(create.content)
         else:
@@ -285,8 +293,8 @@ class Sender:
             _message(tx, scope, conversation_id, create.reply_to_id, "reply_to_id")
         if isinstance(create.content, Reaction):
             _check_target(tx, scope, conversation_id, create.content)
-        if file is not None:
-            files = dict(self._file(tx, scope, place, create, file))
+        if attached:
+            files = dict(self._files(tx, scope, place, create, attached))
         return self._draft(scope, conversation_id, create, author, None), files
 
 
@@ -320,9 +328,9 @@ def accept(outcome: Outcome) -> Appended:
 
 def hang_on(tx: Tx, draft: Draft, content: Content) -> None:
     """What belongs to an appended message besides its row: its file's place, its reaction on the target."""
-    file = file_of(content)
-    if file is not None and file.attachment_id is not None:
-        media.link(tx, draft.account_id, file.attachment_id, draft.id, draft.conversation_id)
+    for file in files_of(content):
+        if file.attachment_id is not None:
+            media.link(tx, draft.account_id, file.attachment_id, draft.id, draft.conversation_id)
     if isinstance(content, Reaction) and content.target_id is not None:
         amendments.react(tx, content.target_id, draft.author, content.emoji)
 

@@ -95,7 +95,7 @@ class Views:
         if not rows:
             return []
         contents = [json.loads(row.content) for row in rows]
-        wanted = {found for content in contents if (found := _attachment_id(content)) is not None}
+        wanted = {found for content in contents for found in _attachment_ids(content)}
         files = media.many(tx, rows[0].account_id, sorted(wanted))
         reacted = reactions.of_messages(tx, [row.id for row in rows])
         return [
@@ -146,11 +146,16 @@ class Views:
 
     def content(self, account_id: UUID, content: dict[str, Any], files: Mapping[UUID, Row]) -> dict[str, Any]:
         """A stored content with our own link to its file."""
+        if content["kind"] == "email" and content.get("attachments"):
+            shown = [self._file(account_id, each, files) for each in content["attachments"]]
+            return {**content, "attachments": shown}
         if content["kind"] not in MEDIA_KINDS:
             return content
-        said: dict[str, Any] = content["media"]
+        return {**content, "media": self._file(account_id, content["media"], files)}
+
+    def _file(self, account_id: UUID, said: dict[str, Any], files: Mapping[UUID, Row]) -> dict[str, Any]:
         shown = {key: value for key, value in said.items() if key not in _INWARD}
-        attachment_id = _attachment_id(content)
+        attachment_id = UUID(said["attachment_id"]) if said.get("attachment_id") else None
         file = files.get(attachment_id) if attachment_id else None
         state = file.state if file else "failed"
         shown["state"] = state
@@ -161,7 +166,7 @@ class Views:
             shown["size"] = file.size if file.size is not None else said.get("size")
             if state == "stored":
                 shown["url"] = self._links.link(account_id, attachment_id)
-        return {**content, "media": shown}
+        return shown
 
     def stored(self, content: str) -> dict[str, Any]:
         """What a message said once, without its file."""
@@ -234,9 +239,11 @@ def for_visitor(message: MessageRead) -> VisitorMessage:
     }
 
 
-def _attachment_id(content: dict[str, Any]) -> UUID | None:
-    found = content.get("media", {}).get("attachment_id") if content["kind"] in MEDIA_KINDS else None
-    return UUID(found) if found else None
+def _attachment_ids(content: dict[str, Any]) -> list[UUID]:
+    said = content.get("attachments", ()) if content["kind"] == "email" else ()
+    if content["kind"] in MEDIA_KINDS:
+        said = (content.get("media", {}),)
+    return [UUID(each["attachment_id"]) for each in said if each.get("attachment_id")]
 
 
 def _reply(row: Row) -> ReplyRead | None:

@@ -4,6 +4,7 @@ Each inbox may have so many sends under way; a slow provider then holds up its o
 """
 
 import asyncio
+import json
 import random
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ import structlog
 from frontdesk.domain.content import Content
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import Address
-from frontdesk.features.conversations.arrivals import file_of
+from frontdesk.features.conversations.arrivals import file_of, files_of
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
 from frontdesk.features.delivery import outbox
 from frontdesk.features.delivery.backoff import Backoff
@@ -27,7 +28,7 @@ from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.blobs import BlobMissing, Blobs
-from frontdesk.ports.channel import Failed, OutboundFile, OutboundMessage, SendResult, Unknown
+from frontdesk.ports.channel import Earlier, Failed, OutboundFile, OutboundMessage, SendResult, Unknown
 from frontdesk.store import deliveries, jobs, media
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
@@ -169,12 +170,13 @@ class Deliverer:
             opened = await self._open(letter.inbox_id)
             if isinstance(opened, Failed):
                 return opened
-            file = await self._file(letter)
+            files = await self._files(letter)
+            earlier = await self._earlier(letter, opened)
         except Busy as error:
             return Failed(code=error.code, message=error.message, retryable=True)
-        if isinstance(file, Failed):
-            return file
-        result = await self._call(opened, _outbound(letter, file, self._url(letter, opened)))
+        if isinstance(files, Failed):
+            return files
+        result = await self._call(opened, _outbound(letter, files, earlier, self._url(letter, opened)))
         if isinstance(result, Failed) and result.auth_expired:
             await self._inboxes.note_state(
                 letter.account_id, letter.inbox_id, "reconnect", result.message[:500]
@@ -201,11 +203,25 @@ class Deliverer:
         parts = urlsplit(hook_url)
         return f"{parts.scheme}://{parts.netloc}{self._link(letter.account_id, file.attachment_id)}"
 
-    async def _file(self, letter: Letter) -> OutboundFile | Failed | None:
-        file = file_of(letter.content)
-        if file is None or file.attachment_id is None:
-            return None
-        attachment_id = file.attachment_id
+    async def _files(self, letter: Letter) -> tuple[OutboundFile, ...] | Failed:
+        found: list[OutboundFile] = []
+        for file in files_of(letter.content):
+            if file.attachment_id is None:
+                continue
+            read = await self._file(letter, file.attachment_id)
+            if isinstance(read, Failed):
+                return read
+            found.append(read)
+        return tuple(found)
+
+    async def _earlier(self, letter: Letter, opened: OpenInbox) -> tuple[Earlier, ...]:
+        """What a message of a channel that answers by id must name."""
+        if not opened.channel.capabilities.answers_by_id:
+            return ()
+        rows = await self._store.read(lambda tx: deliveries.earlier(tx, letter.message_id))
+        return tuple(Earlier(row.source_id, json.loads(row.content).get("subject")) for row in rows)
+
+    async def _file(self, letter: Letter, attachment_id: UUID) -> OutboundFile | Failed:
         row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
         if row.state != "stored" or row.blob is None:
             return Failed(code="file_missing", message="The file is not there.", retryable=False)
@@ -236,8 +252,11 @@ class Deliverer:
                 pause = min(pause * 2, 5.0)
 
 
-def _outbound(letter: Letter, file: OutboundFile | None, url: str | None) -> OutboundMessage:
+def _outbound(
+    letter: Letter, files: tuple[OutboundFile, ...], earlier: tuple[Earlier, ...], url: str | None
+) -> OutboundMessage:
     content: Content = letter.content
+    is_file = file_of(content) is not None
     return OutboundMessage(
         delivery_id=letter.delivery_id,
         message_id=letter.message_id,
@@ -246,6 +265,8 @@ def _outbound(letter: Letter, file: OutboundFile | None, url: str | None) -> Out
         context=letter.context,
         reply_to_source_id=letter.reply_to_source_id,
         target_source_id=letter.target_source_id,
-        file=file,
         url=url,
+        file=files[0] if is_file and files else None,
+        files=() if is_file else files,
+        earlier=earlier,
     )

@@ -16,6 +16,8 @@ from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.event import EventType
 from frontdesk.features.attachments.uploads import TakenFile
 from frontdesk.features.conversations.arrivals import MEDIA_QUEUE
+from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.ingest import hook_files
 from frontdesk.features.ingest.reading import OpensInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import FetchedMedia, MediaFetchFailed
@@ -67,7 +69,7 @@ class Fetcher:
         try:
             opened = await self._inboxes.open(row.inbox_id)
             async with asyncio.timeout(FETCH_SECONDS):
-                fetched = await opened.channel.fetch(row.source_media_id, row.source_url, opened.connection)
+                fetched = await self._fetched(opened, row)
             taken = await self._keep(row, fetched)
         except Busy:
             raise
@@ -75,6 +77,11 @@ class Fetcher:
             await self._failed(lane, job, row, error)
             return
         await self._store.write(lambda tx: _stored(tx, lane, job, row, taken))
+
+    async def _fetched(self, opened: OpenInbox, row: Row) -> FetchedMedia:
+        if opened.channel.capabilities.files_in_hooks and hook_files.is_in_receipt(row.source_media_id):
+            return await hook_files.fetch(self._store, opened.channel, row)
+        return await opened.channel.fetch(row.source_media_id, row.source_url, opened.connection)
 
     async def _keep(self, row: Row, fetched: FetchedMedia) -> TakenFile:
         taken = await self._uploads.take_bytes(
@@ -120,7 +127,7 @@ def _stored(tx: Tx, lane: Lane, job: Job, row: Row, taken: TakenFile) -> None:
     )
     if is_new and message is not None:
         message_changes.file_changed(
-            tx, message, EventType.ATTACHMENT_STORED, row.id, _described(message.content, taken)
+            tx, message, EventType.ATTACHMENT_STORED, row.id, _described(message.content, row.id, taken)
         )
     jobs.done(tx, lane, [job.id])
 
@@ -132,13 +139,16 @@ def _lock(tx: Tx, row: Row) -> Row | None:
     return message_changes.lock(tx, row.message_id)
 
 
-def _described(content: str, taken: TakenFile) -> str:
+def _described(content: str, attachment_id: UUID, taken: TakenFile) -> str:
     """The message's content with what is known of its file now."""
     said = json.loads(content)
-    if "media" in said:
-        said["media"] |= {"mime": taken.mime, "size": taken.size, "sha256": taken.sha256}
+    attached = [
+        each for each in said.get("attachments", ()) if each.get("attachment_id") == str(attachment_id)
+    ]
+    for file in [said["media"]] if "media" in said else attached:
+        file |= {"mime": taken.mime, "size": taken.size, "sha256": taken.sha256}
         if taken.filename is not None:
-            said["media"]["filename"] = taken.filename
+            file["filename"] = taken.filename
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -14,11 +14,13 @@ import structlog
 
 from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.errors import Busy, DeskError
+from frontdesk.domain.inbound import InboundEvent
 from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.receive import Arrived, receive
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.ingest import hook_files
 from frontdesk.features.jobs.worker import Worker
-from frontdesk.ports.channel import RawRequest
+from frontdesk.ports.channel import RawRequest, ReadsForInbox
 from frontdesk.store import jobs, receipts
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
@@ -136,12 +138,14 @@ class Reader:
         )
         try:
             if len(request.body) > _LARGE_BODY:
-                found = await asyncio.to_thread(opened.channel.parse, request)
+                found = await asyncio.to_thread(_read, opened, request)
             else:
-                found = opened.channel.parse(request)
+                found = _read(opened, request)
         except Exception as error:  # noqa: BLE001 - the edge: whatever a payload does to its parser
             await self._bury(lane, job, _reason("It cannot be read", error), receipt_id)
             return None
+        if opened.channel.capabilities.files_in_hooks:
+            found = [hook_files.placed(event, receipt_id) for event in found]
         events = tuple(Arrived(uuid5(receipt_id, str(n)), event) for n, event in enumerate(found))
         return _Parsed(job, receipt_id, events)
 
@@ -198,6 +202,13 @@ class Reader:
         for job in work:
             await self._bury(lane, job, reason)
         await self._store.write(lambda tx: jobs.release(tx, lane))
+
+
+def _read(opened: OpenInbox, request: RawRequest) -> Sequence[InboundEvent]:
+    channel = opened.channel
+    if channel.capabilities.reads_by_inbox and isinstance(channel, ReadsForInbox):
+        return channel.parse_for(request, opened.connection)
+    return channel.parse(request)
 
 
 def desk_of(row: Row) -> Desk:
