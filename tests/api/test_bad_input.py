@@ -78,6 +78,18 @@ async def both(desk: RunningDesk) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
 
 
+async def test_of_a_key_given_twice_the_last_counts_on_both(both: httpx2.AsyncClient) -> None:
+    """Decision 0011: nothing is read from the first one, at any depth."""
+    body = b'{"count": 2, "name": "one", "name": "two", "count": 3}'
+    for kind in ("plain", "lean"):
+        headers = {"Content-Type": "application/json"}
+        answer = await both.post(f"/v1/{kind}/{PLACE}", content=body, headers=headers)
+        assert (answer.status_code, answer.json()) == (
+            201,
+            {"place": PLACE, "name": "two", "count": 3, "limit": 5},
+        )
+
+
 PROBLEM = {"type", "title", "status", "code", "detail", "errors"}
 DEEP = '{"name": "x", "content": {"kind": "unsupported", "raw": ' + "[" * 5000 + "]" * 5000 + "}}"
 BODIES: dict[str, tuple[bytes, int]] = {
@@ -115,6 +127,11 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "no kind": (b'{"name": "x", "content": {}}', 422),
     "NUL in content": (b'{"name": "x", "content": {"kind": "text", "body": "a\\u0000b"}}', 422),
     "wrong id": (b'{"name": "x", "owner_id": "1 or 1=1"}', 422),
+    "key twice, the last good": (b'{"name": 7, "name": "x"}', 201),
+    "key twice, the last bad": (b'{"name": "x", "name": 7}', 422),
+    "key twice, the last broken": (b'{"name": "x", "name": "\\ud800"}', 400),
+    "kind twice": (b'{"name": "x", "content": {"kind": "telepathy", "kind": "text", "body": "hi"}}', 201),
+    "unknown key twice": (b'{"name": "x", "admin": true, "admin": false}', 422),
     "conflict": (b'{"name": "clash"}', 409),
     "crash": (b'{"name": "broken"}', 500),
 }
