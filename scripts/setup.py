@@ -19,7 +19,11 @@ from paths import BIN, PYTHON, REQUIREMENTS, ROOT, VENV, WEB, SetupFailed, finge
 STATIC = ROOT / "src" / "frontdesk" / "api" / "static"
 # Programs driven from outside, by the option that asks for them, and the Debian packages that bring them.
 PROGRAMS: dict[str, dict[str, tuple[str, ...]]] = {
-    "--tests": {"chromium": ("chromium", "fonts-liberation"), "redis-server": ("redis-server",)},
+    "--tests": {
+        "chromium": ("chromium", "fonts-liberation"),
+        "redis-server": ("redis-server",),
+        "strace": ("strace",),
+    },
     "--bench": {"wrk": ("wrk",)},
 }
 
