@@ -22,6 +22,8 @@ router = APIRouter(prefix="/hooks", tags=["hooks"], route_class=BareRoute)
 
 _KEPT_HEADERS = ("content-type", "user-agent", "x-request-id")
 """Signatures and other proofs are checked and not kept."""
+_PROOFS = frozenset({"key", "hub.verify_token"})
+"""Words of an address that prove; as little kept as signatures."""
 
 
 @router.get("/{channel}/{inbox_id}", response_class=PlainTextResponse)
@@ -47,7 +49,14 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response |
         return PlainTextResponse(challenge.text)
     headers = {name: raw.headers[name] for name in _KEPT_HEADERS if name in raw.headers}
     await desk.store.receive(
-        Receipt(opened.row.account_id, opened.row.id, raw.method, dict(raw.query), headers, body)
+        Receipt(
+            opened.row.account_id,
+            opened.row.id,
+            raw.method,
+            {name: value for name, value in raw.query.items() if name not in _PROOFS},
+            headers,
+            body,
+        )
     )
     return b"OK"
 

@@ -81,6 +81,8 @@ def _received(
     received.direction = direction
     received.author_name = None
     received.answer_to = None
+    received.answers = ()
+    received.topic = None
     made: i.MessageReceived = received
     return made
 
