@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import httpx2
 
@@ -37,11 +37,13 @@ def _environment(folder: Path, more: dict[str, str]) -> dict[str, str]:
 class DeskProcess:
     """A desk that runs while inside; `with DeskProcess(folder, "--demo") as desk`."""
 
+    command: ClassVar[tuple[str, ...]] = ("up",)
+
     def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"desk-{self.port}.log"
-        self._command = [sys.executable, "-m", "frontdesk", "up", "--port", str(self.port), *options]
+        self._command = [sys.executable, "-m", "frontdesk", *self.command, "--port", str(self.port), *options]
         self._environment = _environment(folder, environment)
         self.seconds = 0.0
 
@@ -85,3 +87,18 @@ class DeskProcess:
             return httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == 200
         except httpx2.HTTPError:
             return False
+
+
+class ApiProcess(DeskProcess):
+    """The API apart."""
+
+    command: ClassVar[tuple[str, ...]] = ("run", "api")
+
+
+class WorkerProcess(DeskProcess):
+    """The workers apart. They answer nobody, so they are asked by what they log."""
+
+    command: ClassVar[tuple[str, ...]] = ("run", "worker")
+
+    def _is_ready(self) -> bool:
+        return '"working"' in self.text
