@@ -50,6 +50,15 @@ async def test_every_address_of_the_console_is_the_console(local: RunningDesk) -
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
+async def test_a_page_without_a_session_says_so_and_has_an_icon(local: RunningDesk) -> None:
+    client = local.client()
+    assert '<meta name="signed-out">' in (await client.get("/")).text
+    signed_in = await client.get("/", headers={"Cookie": "frontdesk=something"})
+    assert "signed-out" not in signed_in.text
+    icon = await client.get("/favicon.ico")
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+
+
 async def test_files_are_kept_by_browsers_as_long_as_they_may(local: RunningDesk) -> None:
     client = local.client()
     hashed = await client.get("/assets/index-AbCdEf12.js")

@@ -62,6 +62,25 @@ async def test_the_widget_shows_the_inbox(site: Site) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
 
+async def test_a_visitor_is_told_which_of_their_words_an_agent_has_read(site: Site) -> None:
+    _, visitor = await site.visitor(name="Vera")
+
+    async def statuses() -> list[str]:
+        items = (await visitor.get("/v1/widget/messages")).json()["items"]
+        return [item["status"] for item in items if item["direction"] == "incoming"]
+
+    first = await site.say(visitor, "is it in stock?")
+    await site.say(visitor, "in size M")
+    assert (first["status"], await statuses()) == ("delivered", ["delivered", "delivered"])
+    (conversation,) = (await site.desk.owner.get("/v1/conversations"))["items"]
+    assert first["conversation_id"] == conversation["id"]
+    path = f"/v1/conversations/{conversation['id']}/read"
+    await site.desk.owner.post(path, {"seq": first["seq"]}, status=200)
+    assert await statuses() == ["read", "delivered"]
+    await site.desk.owner.post(path, {}, status=200)
+    assert await statuses() == ["read", "read"]
+
+
 async def test_a_visitor_writes_and_reads_the_answer(site: Site) -> None:
     visit, visitor = await site.visitor(name="Vera", language="en-GB")
     assert visit["conversation_id"] is None

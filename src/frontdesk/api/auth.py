@@ -24,8 +24,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def cookie_name(desk: Desk) -> str:
-    """The session cookie: host-locked on https, plain on a loopback without."""
-    return "__Host-frontdesk" if desk.config.is_secure else "frontdesk"
+    """What the session's cookie is called on this desk."""
+    return desk.config.session_cookie
 
 
 def client_address(connection: HTTPConnection) -> str:

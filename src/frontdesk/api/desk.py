@@ -59,6 +59,11 @@ class ApiConfig:
         """Whether people reach the desk by https."""
         return self.public_url.startswith("https://")
 
+    @property
+    def session_cookie(self) -> str:
+        """The session's cookie: host-locked on https, plain on a loopback without."""
+        return "__Host-frontdesk" if self.is_secure else "frontdesk"
+
 
 @dataclass(slots=True, kw_only=True)
 class Desk:

@@ -127,19 +127,23 @@ class Pages:
             return self._widget.get(path.removeprefix("/widget/")).response(request)
         if path in {"/demo/shop", "/demo/shop.css"}:
             return self._shop(request, path)
+        if path == "/favicon.ico":  # asked for by pages that name no icon
+            path = "/favicon.svg"
         if path.startswith("/assets/") or "." in path:
             return self._console.get(path.removeprefix("/")).response(request)
         if path.startswith(_API):
             raise HTTPException(404)
-        return self._index()
+        return self._index(request)
 
-    def _index(self) -> Response:
+    def _index(self, request: Request) -> Response:
         page = self._console.files.get("index.html")
         if page is None:
             raise ApiError(503, "The console is not built.", hint="Run `make setup`, or install a wheel.")
         nonce = secrets.token_urlsafe(16)
         base = self._config.base_path
         head = f'<head><base href="{html.escape(base)}/"><meta name="csp-nonce" content="{nonce}">'
+        if self._config.session_cookie not in request.cookies:
+            head += '<meta name="signed-out">'  # spares the page a question whose answer is 401
         content = _ROOTED.sub(rf"\g<1>{base}/".encode(), page.content)
         content = content.replace(b"<head>", head.encode(), 1)
         policy = CONTENT_SECURITY_POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")

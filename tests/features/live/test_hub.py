@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from frontdesk.domain.scope import ActorType, Scope
+from frontdesk.features.conversations.changes import mark_read
 from frontdesk.features.live import hub as hubs
 from frontdesk.features.live.subscribers import MOST_WAITING, REVOKED, SLOW
 from frontdesk.kit.ids import uuid7
@@ -142,6 +143,28 @@ async def test_refusal_6_a_visitor_hears_their_own_thread_only_and_never_notes(s
         foreign = CURSORS.of_visitor(theirs.contact_id, 0)
     async with hub_of(scene) as hub, Listener(hub, visitor, foreign) as listener:
         assert [frame["reason"] for frame in listener.of("resync")] == ["unknown"]
+
+
+async def test_a_visitor_hears_up_to_where_the_agents_have_read(scene: Scene) -> None:
+    await scene.receive(text("mine", sender="1"), text("theirs", sender="2"))
+    mine, theirs = await scene.conversations()
+    visitor = Scope(
+        scene.account_id, ActorType.VISITOR, mine.contact_id, frozenset(), contact_id=mine.contact_id,
+        inbox_ids=frozenset({scene.inbox_id}),
+    )  # fmt: skip
+    start = CURSORS.of_visitor(mine.contact_id, 0)
+    async with hub_of(scene) as hub, Listener(hub, visitor, start) as listener:
+        assert [frame["message"]["status"] for frame in listener.of("message")] == ["delivered"]
+        for row in (theirs, mine):
+            await scene.store.write(
+                lambda tx, row=row: mark_read(tx, scene.owner, row.id, None, tell_provider=False)
+            )
+        await listener.until(lambda: listener.of("seen"))
+        (frame,) = listener.of("seen")
+        assert (frame["conversation_id"], frame["seq"]) == (str(mine.id), mine.last_seq)
+        assert frame["cursor"]
+    async with hub_of(scene) as hub, Listener(hub, visitor, start) as listener:
+        assert [frame["message"]["status"] for frame in listener.of("message")] == ["read"]
 
 
 async def test_a_visitor_s_typing_reaches_agents_with_the_conversation(scene: Scene) -> None:

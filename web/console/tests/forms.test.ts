@@ -37,6 +37,15 @@ describe("forms from a channel's schema", () => {
     expect(configOf(fields, { ...values, token: "new", retries: "" }, stored)).toEqual({ phone_number_id: "1", token: "new", quiet: true, retries: null });
   });
 
+  it("have lists with one entry a line", () => {
+    const origins = fieldsOf({ properties: { origins: { type: "array", items: { type: "string" } } } }, []);
+    expect(origins[0]?.kind).toBe("list");
+    expect(valuesOf(origins, { origins: [] })).toEqual({ origins: "" });
+    expect(valuesOf(origins, { origins: ["https://a.example", "https://b.example"] })).toEqual({ origins: "https://a.example\nhttps://b.example" });
+    expect(configOf(origins, { origins: " https://a.example,\n\nhttps://b.example " }, {})).toEqual({ origins: ["https://a.example", "https://b.example"] });
+    expect(configOf(origins, { origins: "" }, { origins: ["https://a.example"] })).toEqual({ origins: [] });
+  });
+
   it("hold greetings by language", () => {
     expect(greetingOf([{ language: "", text: " Hi " }, { language: "de", text: "" }])).toEqual({ default: "Hi" });
     expect(greetingOf([])).toBeNull();

@@ -3448,6 +3448,8 @@ export interface components {
         /**
          * VisitorMessage
          * @description A message as the visitor of the widget sees it: never a note, an activity or an agent's id.
+         *
+         *     `status` of what the visitor wrote is `delivered`, and `read` once an agent has read it.
          */
         VisitorMessage: {
             /**
@@ -3455,6 +3457,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
             /** Seq */
             seq: number;
             /**

@@ -12,16 +12,16 @@ function daysBetween(earlier: number, later: number): number {
   return Math.round((startOfDay(later) - startOfDay(earlier)) / DAY);
 }
 
-/** Hours and minutes: `09:32`. */
+/** Hours and minutes as the reader's language has them: `09:32`, `9:32 AM`. */
 export function clockTime(iso: string | null | undefined, locale?: string): string {
   if (!iso) return "";
-  return new Date(iso).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(iso).toLocaleTimeString(locale, { timeStyle: "short" });
 }
 
 /** With seconds, for logs. */
 export function exactTime(iso: string | null | undefined, locale?: string): string {
   if (!iso) return "";
-  return new Date(iso).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  return new Date(iso).toLocaleTimeString(locale, { timeStyle: "medium" });
 }
 
 /** For a list: `now`, `4 m`, `09:32` on the same day, `Thu` within a week, `12 Mar`, `12 Mar 2024`. */

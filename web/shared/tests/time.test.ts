@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, dayLabel, duration, listTime, timeLeft } from "../src/index.ts";
+import { ago, clockTime, dayLabel, duration, listTime, timeLeft } from "../src/index.ts";
 
 const now = Date.parse("2026-11-20T10:42:00Z");
 
@@ -12,6 +12,12 @@ describe("times", () => {
     expect(shown("2026-11-19T10:00:00Z")).toBe("Thu");
     expect(shown("2026-03-12T10:00:00Z")).toBe("12 Mar");
     expect(shown("2024-03-12T10:00:00Z")).toBe("12 Mar 2024");
+  });
+
+  it("have the clock of the reader's language", () => {
+    const clock = (locale: string): string => clockTime("2026-11-20T15:05:00Z", locale).replaceAll(/\s/g, " ");
+    expect(clock("en-GB")).toBe("15:05");
+    expect(clock("en-US")).toBe("3:05 PM");
   });
 
   it("name days", () => {

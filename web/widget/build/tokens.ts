@@ -6,14 +6,15 @@ import type { Plugin } from "vite";
 
 const NAME = /--[\w-]+/g;
 
-/** The rules of `tokens`, cut down to the names that `css` reaches, in their own order. */
-export function pickTokens(tokens: string, css: string): string {
+/** The rules of `tokens`, cut down to the names that `css` reaches and `known` has not, in their own order. */
+export function pickTokens(tokens: string, css: string, known = ""): string {
   const bare = tokens.replace(/\/\*[\s\S]*?\*\//g, "");
   const values = new Map<string, string[]>();
   for (const [, name, value] of bare.matchAll(/(--[\w-]+):\s*([^;]+);/g)) {
     values.set(name!, [...(values.get(name!) ?? []), value!]);
   }
   const wanted = new Set<string>();
+  const had = new Set([...known.matchAll(/(--[\w-]+):/g)].map(([, name]) => name!));
   const want = (text: string) => {
     for (const name of text.match(NAME) ?? []) {
       if (wanted.has(name) || !values.has(name)) continue;
@@ -24,7 +25,7 @@ export function pickTokens(tokens: string, css: string): string {
   want(css);
   const rules = [...bare.matchAll(/([^{}@]+)\{([^{}]*)\}/g)].map(([, selector, body]) => {
     const kept = [...body!.matchAll(/(--[\w-]+|color-scheme):\s*([^;]+);/g)]
-      .filter(([, name]) => name === "color-scheme" || wanted.has(name!))
+      .filter(([, name]) => (name === "color-scheme" ? !known : wanted.has(name!) && !had.has(name!)))
       .map(([, name, value]) => `${name}:${value!.trim()}`);
     const scope = selector!.includes('[data-theme="dark"]')
       ? "[data-theme=dark]"
@@ -36,14 +37,18 @@ export function pickTokens(tokens: string, css: string): string {
   return rules.join("").replace(/:host\{--t:0ms\}/, "");
 }
 
+/** The start's style sheet brings its own tokens, the panel's those that only the panel needs. */
 export function tokens(file: string): Plugin {
   return {
     name: "frontdesk-tokens",
     enforce: "pre",
     transform(css, id) {
-      if (!id.includes("/src/style.css")) return null;
-      const panel = readFileSync(id.replace(/style\.css.*/, "panel.css"), "utf8");
-      return { code: pickTokens(readFileSync(file, "utf8"), css + panel) + css, map: null };
+      const name = /\/src\/(style|panel)\.css/.exec(id)?.[1];
+      if (!name) return null;
+      const all = readFileSync(file, "utf8");
+      const start = readFileSync(id.replace(/(style|panel)\.css.*/, "style.css"), "utf8");
+      const picked = name === "style" ? pickTokens(all, css) : pickTokens(all, css, pickTokens(all, start));
+      return { code: picked + css, map: null };
     },
   };
 }

@@ -65,6 +65,7 @@ export type Content =
 
 export interface Message {
   id: string;
+  conversation_id?: string;
   seq: number;
   /** `incoming` is what the visitor wrote, `outgoing` what the desk answered. */
   direction: "incoming" | "outgoing";
@@ -109,6 +110,7 @@ export type Frame =
   | { type: "hello"; cursor?: string | null }
   | { type: "message"; cursor?: string | null; message: Message }
   | { type: "status"; cursor?: string | null; message_id: string; status: Status }
+  | { type: "seen"; cursor?: string | null; conversation_id: string; seq: number }
   | { type: "typing"; author?: { type?: string; name?: string | null }; state: "on" | "off" }
   | { type: "conversation"; cursor?: string | null; status: string }
   | { type: "caught_up"; cursor?: string | null }

@@ -9,7 +9,7 @@ import { Outbox, Refused, type Entry } from "./outbox";
 import type { Content, Frame, Media, MediaContent, Message, Visit } from "./protocol";
 import type { Settings } from "./settings";
 import { Observed } from "./state";
-import { lastSeq, merge, opensNext, withStatus } from "./timeline";
+import { lastSeq, merge, opensNext, withSeen, withStatus } from "./timeline";
 import { Typing } from "./typing";
 
 const PAGE = 30;
@@ -119,10 +119,17 @@ export class Session extends Observed {
     this.emit("close", undefined);
   }
 
-  say(content: Content, replyTo?: string): void {
+  say(content: Content, replyTo = this.state.replyTo?.id): void {
     this.#typing.off();
+    this.answer(null);
     void this.#outbox.add(this.#entry(content, replyTo));
   }
+
+  /** Past conversations can be read, not answered. */
+  canAnswer = (message: Message) => this.state.status !== "resolved" && this.state.messages.includes(message);
+
+  /** What is written next answers this message. */
+  answer = (replyTo: Message | null) => this.set({ replyTo });
 
   sendFile(file: File): void {
     if (file.size > MAX_FILE) { this.set({ tooBig: true }); return; }
@@ -277,6 +284,9 @@ export class Session extends Observed {
         return;
       case "status":
         this.set({ messages: withStatus(this.state.messages, frame.message_id, frame.status) });
+        return;
+      case "seen":
+        this.set({ messages: withSeen(this.state.messages, frame.conversation_id, frame.seq) });
         return;
       case "typing":
         this.#heardTyping(frame.state === "on" ? (frame.author?.name ?? "") : null);

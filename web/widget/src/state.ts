@@ -22,6 +22,8 @@ export interface State {
   older: string | null;
   loading: boolean;
   online: boolean;
+  /** What the next message answers. */
+  replyTo: Message | null;
   /** A file was refused before it was sent. */
   tooBig: boolean;
 }
@@ -41,6 +43,7 @@ const START: State = {
   older: null,
   loading: false,
   online: true,
+  replyTo: null,
   tooBig: false,
 };
 

@@ -48,6 +48,15 @@ export function withStatus(known: Message[], id: string, status: Status): Messag
   );
 }
 
+/** The agents have read what the visitor wrote in a conversation, up to `seq`. */
+export function withSeen(known: Message[], conversation: string, seq: number): Message[] {
+  return known.map((message) =>
+    message.direction === "incoming" && message.seq <= seq && message.conversation_id === conversation
+      ? { ...message, status: "read" }
+      : message,
+  );
+}
+
 export const lastSeq = (messages: Message[]) => messages.at(-1)?.seq ?? 0;
 
 export const countUnread = (messages: Message[], seen: number) =>

@@ -42,6 +42,8 @@ export const es: Words = {
   big: "El archivo supera los 100 MB.",
   gone: "El archivo ya no está. Elígelo de nuevo.",
   drop: "Suelta el archivo para enviarlo",
+  reply: "Responder",
+  unreply: "No responder a este mensaje",
   choose: "Elige una respuesta",
   today: "Hoy",
   yesterday: "Ayer",

@@ -40,6 +40,8 @@ const en = {
   big: "The file is larger than 100 MB.",
   gone: "The file is no longer there. Choose it again.",
   drop: "Drop the file to send it",
+  reply: "Reply",
+  unreply: "Do not reply to this message",
   choose: "Choose an answer",
   today: "Today",
   yesterday: "Yesterday",
@@ -57,6 +59,10 @@ export async function speak(language: string): Promise<void> {
       () => en,
     );
 }
+
+/** How dates and times are written: a page in `en` for a reader of `en-GB` has their clock. */
+export const localeOf = (language: string, own: readonly string[] = navigator.languages) =>
+  own.find((name) => name === language || name.startsWith(`${language}-`)) ?? language;
 
 /** The greeting in the visitor's language, else its base language, else the default one. */
 export function pick(text: string | Record<string, string> | null | undefined, language: string): string {

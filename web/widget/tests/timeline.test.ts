@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Entry } from "../src/outbox";
 import type { Message } from "../src/protocol";
-import { countUnread, merge, opensNext, stillPending, withStatus } from "../src/timeline";
+import { countUnread, merge, opensNext, stillPending, withSeen, withStatus } from "../src/timeline";
 
 const message = (seq: number, changes: Partial<Message> = {}): Message => ({
   id: `m${seq}`,
@@ -30,6 +30,13 @@ test("a status never goes back, whichever order the reports come in", () => {
   expect(list[0]!.status).toBe("read");
   expect(merge(list, [message(1, { status: "sent" })])[0]!.status).toBe("read");
   expect(withStatus(merge([], [message(1, { status: "sent" })]), "m1", "read")[0]!.status).toBe("read");
+});
+
+test("what the agents have read is read, in that conversation only, and later words are not", () => {
+  const mine = (seq: number, conversation_id: string) =>
+    message(seq, { direction: "incoming", status: "delivered", conversation_id });
+  const list = [mine(1, "c1"), message(2, { status: "sent", conversation_id: "c1" }), mine(3, "c1"), mine(1, "c2")];
+  expect(withSeen(list, "c1", 2).map(({ status }) => status)).toEqual(["read", "sent", "delivered", "delivered"]);
 });
 
 test("an older copy of a message changes nothing, whichever order the copies come in", () => {

@@ -106,7 +106,8 @@ async def write_message(
 
     def change(tx: Tx) -> VisitorMessage:
         message_id = visits.write(tx, scope, desk_of(opened.row), body)
-        return for_visitor(desk.views.messages(tx, [timeline.get(tx, scope, message_id)])[0])
+        message = desk.views.messages(tx, [timeline.get(tx, scope, message_id)])[0]
+        return for_visitor(message, read_seq=0)
 
     return await once.write(change)
 
@@ -130,7 +131,7 @@ async def list_messages(
             return {"items": [], "previous": None, "next": None}
         found = timeline.page(tx, row.id, before=earlier, after=later, limit=limit + 1, spoken_only=True)
         rows, previous, following = page_bounds(desk, PURPOSE, found, limit, forward=later is not None)
-        items = [for_visitor(each) for each in desk.views.messages(tx, rows)]
+        items = [for_visitor(each, row.read_seq) for each in desk.views.messages(tx, rows)]
         newest = later is None and earlier is None
         return {"items": items, "previous": previous, "next": None if newest else following}
 

@@ -176,9 +176,13 @@ class VisitorReply(TypedDict):
 
 
 class VisitorMessage(TypedDict):
-    """A message as the visitor of the widget sees it: never a note, an activity or an agent's id."""
+    """A message as the visitor of the widget sees it: never a note, an activity or an agent's id.
+
+    `status` of what the visitor wrote is `delivered`, and `read` once an agent has read it.
+    """
 
     id: UUID
+    conversation_id: UUID
     seq: int
     direction: DirectionName
     author: VisitorAuthor

@@ -214,16 +214,20 @@ class Views:
         }
 
 
-def for_visitor(message: MessageRead) -> VisitorMessage:
-    """The same message as the visitor of the widget may see it."""
+def for_visitor(message: MessageRead, read_seq: int) -> VisitorMessage:
+    """The same message as the visitor of the widget may see it; the agents have read up to `read_seq`."""
     reply = message["reply_to"]
+    status = message["status"]
+    if message["direction"] == "incoming":
+        status = "read" if message["seq"] <= read_seq else "delivered"
     return {
         "id": message["id"],
+        "conversation_id": message["conversation_id"],
         "seq": message["seq"],
         "direction": message["direction"],
         "author": {"type": message["author"]["type"], "name": message["author"]["name"]},
         "content": message["content"],
-        "status": message["status"],
+        "status": status,
         "reply_to": None if reply is None else {**reply},
         "reactions": [
             {

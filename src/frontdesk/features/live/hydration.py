@@ -82,7 +82,7 @@ class Hydration:
             return Frame(row.position, agent)
         contact_id = talk["contact"]["id"]
         visitor = None
-        if (told := _for_visitor(row.type, talk, message)) is not None:
+        if (told := _for_visitor(row.type, row.seq, talk, message)) is not None:
             visitor = write(cursor=self._cursors.of_visitor(contact_id, row.position), **told)
         return Frame(row.position, agent, talk["inbox"]["id"], contact_id, visitor)
 
@@ -100,15 +100,19 @@ def event_read(row: Row) -> EventRead:
     }
 
 
-def _for_visitor(type_: str, talk: ConversationRead, message: MessageRead | None) -> dict[str, Any] | None:
+def _for_visitor(
+    type_: str, seq: int | None, talk: ConversationRead, message: MessageRead | None
+) -> dict[str, Any] | None:
     if message is not None:
         if message["direction"] not in _VISITOR_DIRECTIONS:
             return None
         if type_ in _CONTENT_CHANGED:
-            return {"type_": "message", "message": for_visitor(message)}
+            return {"type_": "message", "message": for_visitor(message, talk["read_seq"])}
         return {"type_": "status", "message_id": message["id"], "status": message["status"]}
     if type_ in _STATUS_CHANGED:
         return {"type_": "conversation", "status": talk["status"]}
+    if type_ == EventType.CONVERSATION_READ:
+        return {"type_": "seen", "conversation_id": talk["id"], "seq": seq}
     return None
 
 

@@ -7,7 +7,7 @@ import { openHelp } from "~/features/keys/help-store.ts";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { classes } from "~/ui/classes.ts";
 import { Icon, Mark, type IconName } from "~/ui/icons.tsx";
-import { Menu, MenuDivider, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
+import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Tip } from "~/ui/Tip.tsx";
 import { toastError } from "~/ui/toasts.tsx";
 import { http } from "./api.ts";
@@ -103,15 +103,15 @@ function You(): ReactNode {
       </MenuLabel>
       <MenuDivider />
       <MenuLabel>Theme</MenuLabel>
-      <MenuItem icon="monitor" checked={choice === "system"} onSelect={() => chooseTheme("system")}>
+      <MenuChoice icon="monitor" checked={choice === "system"} onSelect={() => chooseTheme("system")}>
         As the system
-      </MenuItem>
-      <MenuItem icon="sun" checked={choice === "light"} onSelect={() => chooseTheme("light")}>
+      </MenuChoice>
+      <MenuChoice icon="sun" checked={choice === "light"} onSelect={() => chooseTheme("light")}>
         Light
-      </MenuItem>
-      <MenuItem icon="moon" checked={choice === "dark"} onSelect={() => chooseTheme("dark")}>
+      </MenuChoice>
+      <MenuChoice icon="moon" checked={choice === "dark"} onSelect={() => chooseTheme("dark")}>
         Dark
-      </MenuItem>
+      </MenuChoice>
       <MenuDivider />
       <MenuItem icon="help" keys="?" onSelect={openHelp}>
         Keyboard shortcuts

@@ -18,6 +18,9 @@ import { Desk } from "./Desk.tsx";
 import { sessionQuery, setupQuery } from "./queries.ts";
 import { Broken, Lost, Waiting } from "./states.tsx";
 
+/** The page was given to a browser without a session's cookie: asking who it is would only be refused. */
+const cameSignedOut = document.querySelector("meta[name=signed-out]") !== null;
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 
 const signIn = createRoute({
@@ -46,11 +49,13 @@ const desk = createRoute({
   getParentRoute: () => root,
   id: "desk",
   beforeLoad: async ({ location }) => {
+    const signIn = redirect({ to: "/sign-in", search: location.href === "/" ? {} : { then: location.href } });
+    if (cameSignedOut && !queryClient.getQueryData(sessionQuery.queryKey)) throw signIn;
     try {
       await queryClient.query({ ...sessionQuery, staleTime: "static" });
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { then: location.href } });
+      throw signIn;
     }
   },
   component: Desk,

@@ -22,6 +22,7 @@ export function Broken({ error, reset }: { error: unknown; reset?: () => void })
     <main className={styles.page}>
       <Failed
         title="This page did not load"
+        heading="h1"
         error={error}
         onRetry={() => {
           reset?.();
@@ -38,6 +39,7 @@ export function Lost(): ReactNode {
       <Blank
         icon="search"
         title="Nothing at this address"
+        heading="h1"
         action={
           <Link to="/" className={buttonClass()}>
             Open the inbox

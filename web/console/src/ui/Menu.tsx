@@ -25,11 +25,13 @@ export function Menu({ target, label, opened, onChange, side = "bottom-end", wid
       offset={6}
       width={width}
       transitionProps={{ duration: 0 }}
+      withInitialFocusPlaceholder={false}
       classNames={{
         dropdown: styles.menu,
         item: styles.item,
         itemLabel: styles.itemLabel,
         itemSection: styles.itemSection,
+        itemIndicator: styles.itemIndicator,
         label: styles.menuLabel,
         divider: styles.divider,
       }}
@@ -44,22 +46,19 @@ interface MenuItemProps {
   icon?: IconName;
   keys?: string;
   hint?: ReactNode;
-  checked?: boolean;
   danger?: boolean;
   disabled?: boolean;
   onSelect: () => void;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, keys, hint, checked, danger, disabled, onSelect, children }: MenuItemProps): ReactNode {
+export function MenuItem({ icon, keys, hint, danger, disabled, onSelect, children }: MenuItemProps): ReactNode {
   return (
     <MantineMenu.Item
       onClick={onSelect}
       disabled={disabled}
       data-danger={danger ?? undefined}
-      role={checked === undefined ? undefined : "menuitemradio"}
-      aria-checked={checked}
-      leftSection={checked === undefined ? icon ? <Icon name={icon} /> : undefined : checked ? <Icon name="check" /> : icon ? <Icon name={icon} /> : <span className={styles.blank} />}
+      leftSection={icon ? <Icon name={icon} /> : undefined}
       rightSection={keys ? <kbd>{keys}</kbd> : hint}
     >
       {children}
@@ -67,10 +66,36 @@ export function MenuItem({ icon, keys, hint, checked, danger, disabled, onSelect
   );
 }
 
+interface MenuChoiceProps extends Pick<MenuItemProps, "icon" | "keys" | "onSelect" | "children"> {
+  checked: boolean;
+  /** One of several, or on and off by itself. */
+  kind?: "one" | "any";
+}
+
+/** An item with a state, which a screen reader hears. */
+export function MenuChoice({ checked, kind = "one", icon, keys, onSelect, children }: MenuChoiceProps): ReactNode {
+  const own = {
+    checked,
+    closeMenuOnClick: true,
+    checkIcon: <Icon name="check" />,
+    rightSection: keys ? <kbd>{keys}</kbd> : undefined,
+    children: icon ? (
+      <span className={styles.choice}>
+        <Icon name={icon} />
+        {children}
+      </span>
+    ) : (
+      children
+    ),
+  };
+  if (kind === "any") return <MantineMenu.CheckboxItem {...own} onChange={onSelect} />;
+  return <MantineMenu.RadioItem {...own} value="" onChange={onSelect} />;
+}
+
 export function MenuLabel({ children }: { children: ReactNode }): ReactNode {
-  return <MantineMenu.Label>{children}</MantineMenu.Label>;
+  return <MantineMenu.Label role="presentation">{children}</MantineMenu.Label>;
 }
 
 export function MenuDivider(): ReactNode {
-  return <MantineMenu.Divider />;
+  return <MantineMenu.Divider role="separator" />;
 }

@@ -44,28 +44,36 @@ interface BlankProps {
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
+  /** Where it is all that the page has, its title is the page's. */
+  heading?: "h1" | "h2";
 }
 
 /** Nothing here, why, and what to do. */
-export function Blank({ icon, title, children, action, className }: BlankProps): ReactNode {
+export function Blank({ icon, title, children, action, className, heading: Heading = "h2" }: BlankProps): ReactNode {
   return (
     <div className={classes(styles.blank, className)}>
       <Icon name={icon} size={24} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children ? <p>{children}</p> : null}
       {action}
     </div>
   );
 }
 
+interface FailedProps extends Pick<BlankProps, "title" | "className" | "heading"> {
+  error: unknown;
+  onRetry: () => void;
+}
+
 /** It did not load: the reason and the retry. */
-export function Failed({ title, error, onRetry, className }: { title: string; error: unknown; onRetry: () => void; className?: string }): ReactNode {
+export function Failed({ title, error, onRetry, className, heading }: FailedProps): ReactNode {
   return (
     <div role="alert">
       <Blank
         icon="alert"
         title={title}
         className={className}
+        heading={heading}
         action={
           <Button icon="retry" onClick={onRetry}>
             Try again

@@ -9,7 +9,7 @@ import { words } from "../words";
 export const isMedia = (content: Content): content is MediaContent => "media" in content;
 
 /** A message in one line. */
-function summary(content: Content): string {
+export function summary(content: Content): string {
   if (content.kind === "text") return content.body;
   if (content.kind === "interactive") return content.title ?? content.body ?? "";
   if (content.kind === "template") return content.body ?? "";

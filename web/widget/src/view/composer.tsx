@@ -1,9 +1,10 @@
 /* Where the visitor writes: grows with the text, takes pasted and dropped files, keeps a draft. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Session } from "../session";
 import { words } from "../words";
+import { summary } from "./announcer";
 import { Icon } from "./icons";
 
 export function Composer({ session }: { session: Session }) {
@@ -17,6 +18,10 @@ export function Composer({ session }: { session: Session }) {
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight, 132)}px`;
   }, [text]);
+
+  useEffect(() => {
+    if (state.replyTo) area.current!.focus();
+  }, [state.replyTo]);
 
   const write = (value: string) => {
     setText(value);
@@ -36,7 +41,20 @@ export function Composer({ session }: { session: Session }) {
     files.forEach((file) => session.sendFile(file));
   };
 
+  const { replyTo } = state;
   return (
+    <>
+    {replyTo && (
+      <div class="about">
+        <div class="quote grow">
+          <b>{replyTo.direction === "incoming" ? words.you : replyTo.author.name ?? state.inbox?.name}</b>
+          <span>{summary(replyTo.content)}</span>
+        </div>
+        <button class="ib" aria-label={words.unreply} onClick={() => session.answer(null)}>
+          <Icon name="x" />
+        </button>
+      </div>
+    )}
     <form
       class="in"
       onSubmit={(event) => {
@@ -79,5 +97,6 @@ export function Composer({ session }: { session: Session }) {
         <Icon name="send" />
       </button>
     </form>
+    </>
   );
 }

@@ -49,7 +49,9 @@ export function Panel({ session, full }: { session: Session; full: boolean }) {
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      session.close(); return;
+      if (state.replyTo) session.answer(null);
+      else session.close();
+      return;
     }
     if (event.key !== "Tab" || !full) return;
     const stops = [

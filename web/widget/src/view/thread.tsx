@@ -6,7 +6,7 @@ import type { Entry } from "../outbox";
 import type { Message, Status } from "../protocol";
 import type { Session } from "../session";
 import { stillPending } from "../timeline";
-import { pick, words } from "../words";
+import { localeOf, pick, words } from "../words";
 import { isMedia } from "./announcer";
 import { Body, choices } from "./bubble";
 import { Icon, type IconName } from "./icons";
@@ -65,7 +65,7 @@ function dayName(at: string, session: Session): string {
   const age = Math.round((midnight - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
   if (age === 0) return words.today;
   if (age === 1) return words.yesterday;
-  return day.toLocaleDateString(session.settings.language, {
+  return day.toLocaleDateString(localeOf(session.settings.language), {
     weekday: age < 7 ? "long" : undefined,
     day: "numeric",
     month: "long",
@@ -139,6 +139,11 @@ function Bubble({ line, session }: { line: Line; session: Session }) {
         {entry?.upload && entry.error === undefined && (
           <progress max={1} value={entry.progress} aria-label={words.send} />
         )}
+        {message && session.canAnswer(message) && (
+          <button class="ib re" aria-label={words.reply} title={words.reply} onClick={() => session.answer(message)}>
+            <Icon name="reply" />
+          </button>
+        )}
       </div>
       {message && <Reactions message={message} />}
       {entry?.error !== undefined && (
@@ -167,10 +172,7 @@ function Group({
   const first = lines[0]!;
   const last = lines.at(-1)!;
   const options = last.message && replies ? choices(last.message.content) : [];
-  const time = new Date(last.at).toLocaleTimeString(session.settings.language, {
-    hour: "numeric",
-    minute: "2-digit",
-  });
+  const time = new Date(last.at).toLocaleTimeString(localeOf(session.settings.language), { timeStyle: "short" });
   const error = last.entry?.error !== undefined;
   return (
     <div class={first.mine ? "g out" : "g"}>

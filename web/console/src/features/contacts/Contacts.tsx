@@ -78,7 +78,7 @@ function ContactList(): ReactNode {
                       {contact.verified ? <Icon name="shield" className="green" /> : null}
                     </Link>
                   </td>
-                  <td className="num">{contact.identities.map((each) => (each.scheme === "web" || each.scheme === "visitor" ? "Web visitor" : phoneText(each.address))).join(", ")}</td>
+                  <td className="num">{addressesOf(contact).join(", ")}</td>
                   <td className={page.hideSmall}>{contact.language ?? ""}</td>
                   <td className={`${page.number ?? ""} ${page.hideSmall ?? ""}`}>{shortDate(contact.created_at, now)}</td>
                   <td className={page.number} title={fullTime(contact.last_seen_at)}>
@@ -99,6 +99,12 @@ function ContactList(): ReactNode {
       </div>
     </main>
   );
+}
+
+/** Each address once: a phone's number is its address on WhatsApp, too. */
+function addressesOf(contact: Contact): string[] {
+  const texts = contact.identities.map((each) => (each.scheme === "web" || each.scheme === "visitor" ? "Web visitor" : phoneText(each.address)));
+  return [...new Set(texts)];
 }
 
 export function TableBones(): ReactNode {

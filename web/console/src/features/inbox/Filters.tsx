@@ -7,7 +7,7 @@ import { inboxesQuery } from "~/app/queries.ts";
 import { IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
-import { Menu, MenuDivider, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
+import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { VIEW_TITLES, type InboxSearch, type ViewName } from "./views.ts";
 
 interface FilterProps {
@@ -35,19 +35,19 @@ export function FilterMenu({ view, search }: FilterProps): ReactNode {
     >
       <MenuLabel>View</MenuLabel>
       {(Object.keys(VIEW_TITLES) as ViewName[]).map((name) => (
-        <MenuItem key={name} checked={name === view} onSelect={() => change({}, name)}>
+        <MenuChoice key={name} checked={name === view} onSelect={() => change({}, name)}>
           {VIEW_TITLES[name]}
-        </MenuItem>
+        </MenuChoice>
       ))}
       <MenuDivider />
       <MenuLabel>Show only</MenuLabel>
-      <MenuItem icon="bell" checked={search.unread === true} onSelect={() => change({ unread: search.unread ? undefined : true })}>
+      <MenuChoice kind="any" icon="bell" checked={search.unread === true} onSelect={() => change({ unread: search.unread ? undefined : true })}>
         Unread
-      </MenuItem>
+      </MenuChoice>
       {inboxes?.map((inbox) => (
-        <MenuItem key={inbox.id} icon="inbox" checked={search.inbox === inbox.id} onSelect={() => change({ inbox: search.inbox === inbox.id ? undefined : inbox.id })}>
+        <MenuChoice kind="any" key={inbox.id} icon="inbox" checked={search.inbox === inbox.id} onSelect={() => change({ inbox: search.inbox === inbox.id ? undefined : inbox.id })}>
           {inbox.name}
-        </MenuItem>
+        </MenuChoice>
       ))}
       {active ? (
         <>

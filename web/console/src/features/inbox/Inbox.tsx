@@ -76,7 +76,7 @@ export function Inbox(): ReactNode {
         ) : (
           <main id="main" tabIndex={-1} className={styles.blankPane}>
             {conversation.isError ? (
-              <Failed title="The conversation did not load" error={conversation.error} onRetry={() => void conversation.refetch()} className={styles.center} />
+              <Failed heading={narrow ? "h1" : "h2"} title="The conversation did not load" error={conversation.error} onRetry={() => void conversation.refetch()} className={styles.center} />
             ) : (
               <FlowSkeleton />
             )}

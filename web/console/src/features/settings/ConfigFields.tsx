@@ -2,7 +2,7 @@
 
 import type { Problem } from "@frontdesk/shared";
 import type { ReactNode } from "react";
-import { Input, Select, Switch } from "~/ui/Field.tsx";
+import { Input, Select, Switch, Textarea } from "~/ui/Field.tsx";
 import { isKept, type ConfigField, type ConfigValues } from "./config-form.ts";
 
 interface ConfigFieldsProps {
@@ -31,6 +31,21 @@ export function ConfigFields({ fields, values, kept, problem, onChange }: Config
             </option>
           ))}
         </Select>
+      );
+    }
+    if (field.kind === "list") {
+      return (
+        <Textarea
+          key={field.name}
+          label={field.label}
+          hint={field.hint}
+          error={error}
+          rows={Math.min(6, Math.max(2, text.split("\n").length))}
+          value={text}
+          placeholder="One on each line"
+          aside={field.required ? null : <span className="meta">Optional</span>}
+          onChange={(event) => onChange(field.name, event.target.value)}
+        />
       );
     }
     const secret = field.kind === "secret";

@@ -10,7 +10,7 @@ import { Button, iconButtonClass } from "~/ui/Button.tsx";
 import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
 import { Icon } from "~/ui/icons.tsx";
-import { Menu, MenuDivider, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
+import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Chip, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
 import { PageBones, PageHead } from "./parts.tsx";
@@ -87,9 +87,9 @@ function Line({ user, manages, you }: { user: User; manages: boolean; you: boole
         >
           <MenuLabel>Role</MenuLabel>
           {(["admin", "agent"] as const).map((role) => (
-            <MenuItem key={role} checked={user.role === role} onSelect={() => change.mutate({ role })}>
+            <MenuChoice key={role} checked={user.role === role} onSelect={() => change.mutate({ role })}>
               {ROLES[role]}
-            </MenuItem>
+            </MenuChoice>
           ))}
           <MenuDivider />
           <MenuItem icon={user.disabled ? "check" : "ban"} danger={!user.disabled} onSelect={() => change.mutate({ disabled: !user.disabled })}>

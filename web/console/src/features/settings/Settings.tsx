@@ -6,6 +6,7 @@ import { useEffect, type ReactNode } from "react";
 import { sessionQuery } from "~/app/queries.ts";
 import views from "~/features/inbox/views.module.css";
 import { Icon, type IconName } from "~/ui/icons.tsx";
+import { useNarrow } from "~/ui/useNarrow.ts";
 import { AccountPage } from "./AccountPage.tsx";
 import { CannedPage } from "./CannedPage.tsx";
 import { InboxPage } from "./InboxPage.tsx";
@@ -38,33 +39,36 @@ export function Settings(): ReactNode {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const entries = ENTRIES.filter((entry) => !entry.needs || session.permissions.includes(entry.needs));
   const current = entries.find((entry) => entry.page === page) ?? entries[1];
+  const narrow = useNarrow();
+  // Alone on the page, the list is what the page is about.
+  const Pages = narrow && !page ? "main" : "aside";
   useEffect(() => {
     document.title = `${current?.word ?? "Settings"} · Frontdesk`;
   }, [current]);
   return (
     <div className={styles.settings} data-chosen={page ? true : undefined}>
-      <aside className={views.views} aria-label="Settings">
-        <div className={views.bar}>
-          <strong>Settings</strong>
-        </div>
+      <Pages className={views.views} aria-label="Settings" {...(Pages === "main" ? { id: "main", tabIndex: -1 } : {})}>
+        <div className={views.bar}>{Pages === "main" ? <h1>Settings</h1> : <strong>Settings</strong>}</div>
         <nav className={`${views.list ?? ""} scroll`} aria-label="Settings pages">
           {entries.map((entry, at) => (
             <div key={entry.page}>
               {at > 0 && entry.group !== entries[at - 1]?.group ? <h3>{entry.group}</h3> : null}
-              <Link to="/settings/{-$page}/{-$item}" params={{ page: entry.page, item: undefined }} className={views.view} aria-current={entry === current ? "page" : undefined}>
+              <Link to="/settings/{-$page}/{-$item}" params={{ page: entry.page, item: undefined }} className={views.view} aria-current={entry === current && Pages === "aside" ? "page" : undefined}>
                 <Icon name={entry.icon} />
                 {entry.word}
               </Link>
             </div>
           ))}
         </nav>
-      </aside>
+      </Pages>
+      {Pages === "main" ? null : (
       <main id="main" tabIndex={-1} className={styles.main}>
         <Link to="/settings/{-$page}/{-$item}" params={{ page: undefined, item: undefined }} className={styles.back}>
           <Icon name="left" /> Settings
         </Link>
         <PageOf page={current?.page ?? "inboxes"} item={item} />
       </main>
+      )}
     </div>
   );
 }

@@ -6,7 +6,7 @@ export interface ConfigField {
   name: string;
   label: string;
   hint: string | null;
-  kind: "text" | "secret" | "number" | "switch" | "choice";
+  kind: "text" | "secret" | "number" | "switch" | "choice" | "list";
   required: boolean;
   choices: string[];
   example: string | null;
@@ -20,6 +20,7 @@ function plain(schema: JsonSchema): JsonSchema {
 
 function kindOf(schema: JsonSchema, secret: boolean): ConfigField["kind"] {
   if (secret) return "secret";
+  if (schema.type === "array") return "list";
   if (schema.enum) return "choice";
   if (schema.type === "boolean") return "switch";
   return schema.type === "integer" || schema.type === "number" ? "number" : "text";
@@ -57,12 +58,21 @@ export function isKept(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { set?: unknown }).set === true;
 }
 
+/** A list is written with one entry a line; commas divide, too. */
+function listText(value: unknown): string {
+  return Array.isArray(value) ? value.map(String).join("\n") : "";
+}
+
+function listOf(text: string): string[] {
+  return text.split(/[\n,]/).map((entry) => entry.trim()).filter(Boolean);
+}
+
 /** What the form starts with; kept secrets start empty. */
 export function valuesOf(fields: readonly ConfigField[], config: Record<string, unknown>): ConfigValues {
   const values: ConfigValues = {};
   for (const { name, kind } of fields) {
     const value = config[name];
-    values[name] = kind === "switch" ? value === true : kind === "secret" ? "" : valueText(value);
+    values[name] = kind === "switch" ? value === true : kind === "secret" ? "" : kind === "list" ? listText(value) : valueText(value);
   }
   return values;
 }
@@ -73,6 +83,7 @@ export function configOf(fields: readonly ConfigField[], values: ConfigValues, o
   for (const field of fields) {
     const value = values[field.name];
     if (field.kind === "switch") config[field.name] = value === true;
+    else if (field.kind === "list") config[field.name] = listOf(typeof value === "string" ? value : "");
     else if (typeof value === "string" && value.trim() !== "") config[field.name] = field.kind === "number" ? Number(value) : value.trim();
     else if (field.kind !== "secret" && old[field.name] !== undefined && old[field.name] !== null) config[field.name] = null;
   }

@@ -1,6 +1,6 @@
 /** Head of a thread: who, by which channel, in what state, and what can be done, each with its key. */
 
-import { nameOf, fullTime, type Conversation } from "@frontdesk/shared";
+import { clockTime, fullTime, nameOf, type Conversation } from "@frontdesk/shared";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,7 +10,7 @@ import { Avatar } from "~/ui/Avatar.tsx";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { channelName, Icon } from "~/ui/icons.tsx";
-import { Menu, MenuDivider, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
+import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Tip } from "~/ui/Tip.tsx";
 import { snoozeChoices, type Actions } from "./actions.ts";
 import styles from "./thread.module.css";
@@ -101,16 +101,16 @@ function AssignMenu({ conversation, actions, assigning, onAssigning }: HeaderPro
         </button>
       }
     >
-      <MenuItem icon="user" keys="A" checked={assignee?.id === session.user.id} onSelect={() => void actions.assign("me")}>
+      <MenuChoice icon="user" keys="A" checked={assignee?.id === session.user.id} onSelect={() => void actions.assign("me")}>
         Assign to me
-      </MenuItem>
+      </MenuChoice>
       {users?.some((user) => user.id !== session.user.id) ? <MenuLabel>Colleagues</MenuLabel> : null}
       {users
         ?.filter((user) => user.id !== session.user.id && !user.disabled)
         .map((user) => (
-          <MenuItem key={user.id} checked={assignee?.id === user.id} onSelect={() => void actions.assign(user.id)}>
+          <MenuChoice key={user.id} checked={assignee?.id === user.id} onSelect={() => void actions.assign(user.id)}>
             {user.name}
-          </MenuItem>
+          </MenuChoice>
         ))}
       {assignee ? (
         <>
@@ -143,7 +143,7 @@ function SnoozeMenu({ conversation, actions, snoozing, onSnoozing }: HeaderProps
         ? snoozeChoices(new Date()).map((choice) => (
             <MenuItem
               key={choice.label}
-              hint={choice.until.toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false })}
+              hint={`${choice.until.toLocaleDateString(undefined, { weekday: "short" })} ${clockTime(choice.until.toISOString())}`}
               onSelect={() => void actions.snooze(choice.until)}
             >
               {choice.label}
