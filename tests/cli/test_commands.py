@@ -31,7 +31,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     ("arguments", "environment", "said"),
     [
         (["up", "--bogus"], {}, "--bogus"),
-        (["up", "--port", "many"], {}, "port (from command line)"),
+        (["up", "--port", "many"], {}, "--port"),
+        (["up", "--port", "70000"], {}, "port (from command line)"),
         (["up", "--database", "mysql://x"], {}, "unknown engine 'mysql'"),
         (["up"], {"FRONTDESK_PROT": "1"}, "Did you mean FRONTDESK_PORT?"),
         (["run", "cook"], {}, "cook"),
@@ -90,6 +91,18 @@ def test_users_are_made_without_a_browser(tmp_path: Path) -> None:
             assert answer.status_code == status
 
 
+def test_dead_letters_are_listed_while_the_desk_runs(tmp_path: Path) -> None:
+    none = frontdesk(tmp_path, "jobs", "list")
+    assert (none.returncode, "There is no database at" in none.stderr) == (1, True)
+    with DeskProcess(tmp_path):
+        listed = frontdesk(tmp_path, "jobs", "list")
+        assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", "")
+
+
+def test_the_help_says_what_a_port_is(tmp_path: Path) -> None:
+    assert re.search(r"--port\s+INT\b", frontdesk(tmp_path, "up", "--help").stdout)
+
+
 def test_a_demo_starts_twice_and_keeps_to_itself(tmp_path: Path) -> None:
     with DeskProcess(tmp_path, "--demo") as desk, httpx2.Client(base_url=desk.url) as client:
         [email, password] = re.findall(r"Sign in:\s+(\S+)\s+password:\s+(\S+)", desk.text)[0]
@@ -137,6 +150,10 @@ def test_what_is_set_can_be_shown(tmp_path: Path) -> None:
     assert "port = 9000  # command line" in done.stdout
     assert "secret_key = [hidden]  # FRONTDESK_SECRET_KEY" in done.stdout
     assert "sss" not in done.stdout
+    assert f"database = sqlite:///{tmp_path / 'data' / 'frontdesk.db'}  # default" in done.stdout
+    key = tmp_path / "data" / "secret.key"
+    assert f"secret_key = [made at the first start, in {key}]" in frontdesk(tmp_path, "config", "show").stdout
+    assert not key.exists()
     document = json.loads(frontdesk(tmp_path, "openapi").stdout)
     assert document["info"]["title"] == "Frontdesk"
 

@@ -106,7 +106,7 @@ def test_a_file_is_printed_event_by_event(tmp_path: Path) -> None:
     [
         ("pigeon", HOOK, "no channel 'pigeon'"),
         ("whatsapp", b"{", "not JSON"),
-        ("whatsapp", None, "cannot read"),
+        ("whatsapp", None, "hook.json: no such file or directory.\n"),
     ],
 )
 def test_a_file_that_cannot_be_parsed_ends_with_2(

@@ -326,10 +326,10 @@ async def test_the_chat_is_accessible(desk: RunningDesk, visit: Open, theme: str
     assert await _axe(page) == []
     focused = "document.activeElement.shadowRoot?.activeElement?.getAttribute('aria-label')"
     stops = []
-    for _ in range(5):
+    for _ in range(6):
         await page.keyboard.press("Tab")
         stops.append(await page.evaluate(focused))
-    assert stops == ["Attach a file", "Send", "Close chat", "Messages", "Message"]
+    assert stops == ["Attach a file", "Send", "Close chat", "Messages", "Reply", "Message"]
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.get_by_role("button", name="Open chat")).to_be_focused()

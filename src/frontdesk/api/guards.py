@@ -26,6 +26,7 @@ _TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PLAIN = re.compile(rf"[\w.-]{{0,24}}|{_ID.pattern}", re.IGNORECASE | re.ASCII)
 _SLOW_SECONDS = 1.0
+_STREAMED = b"text/event-stream"
 _DRAIN_BYTES = 16 * 1024 * 1024
 _DRAIN_SECONDS = 2.0
 
@@ -47,13 +48,14 @@ class Tracing:
         if scope["type"] == "websocket":
             state["send"] = send  # frames of an open socket have no headers to guard
         trace.set(request_id)
-        started, status = time.perf_counter(), 0
+        started, status, is_stream = time.perf_counter(), 0, False
         marked = (b"x-request-id", request_id.encode())
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 status = message["status"]
+                is_stream = _is_stream(message)
                 message["headers"] = [*message.get("headers", ()), marked]
             await send(message)
 
@@ -64,7 +66,8 @@ class Tracing:
             if status == 0 and scope["type"] == "http":
                 await unexpected(HTTPConnection(scope))(scope, receive, answer)
         took = time.perf_counter() - started
-        if self.log_all or status >= 500 or (took > _SLOW_SECONDS and scope["type"] == "http"):
+        is_slow = took > _SLOW_SECONDS and scope["type"] == "http" and not is_stream
+        if self.log_all or status >= 500 or is_slow:
             milliseconds = round(took * 1000, 1)
             method, path = scope.get("method"), told_path(scope)
             log.info("request", method=method, path=path, status=status, ms=milliseconds)
@@ -79,6 +82,12 @@ def told_path(scope: Scope) -> str:
         if _ID.fullmatch(str(value)):
             template = template.replace("{" + name + "}", str(value))
     return template
+
+
+def _is_stream(message: Message) -> bool:
+    """Whether an answer goes on for as long as somebody listens."""
+    given = message.get("headers", ())
+    return any(name == b"content-type" and value.startswith(_STREAMED) for name, value in given)
 
 
 def _request_id(scope: Scope) -> str:

@@ -13,7 +13,10 @@ app = App(name="jobs", help="List dead letters and replay them.")
 
 @app.command(name="list")
 def list_(*, data_dir: DataDir = None, database: Database = None) -> None:
-    """Print the dead letters of all accounts, one JSON object a line, the newest first."""
+    """Print the dead letters of all accounts, one JSON object a line, the newest first.
+
+    The desk may run meanwhile.
+    """
     from frontdesk.runtime import maintenance  # noqa: PLC0415 - help needs no database
 
     settings = settings_of(data_dir=data_dir, database=database)

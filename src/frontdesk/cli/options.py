@@ -16,7 +16,7 @@ Database = Annotated[
     Parameter(help="sqlite:////absolute/path.db or postgresql://… [frontdesk.db in the data folder]."),
 ]
 Host = Annotated[str | None, Parameter(help="Address to listen on [127.0.0.1].")]
-Port = Annotated[str | None, Parameter(help="Port to listen on, 0 for a free one [8080].")]
+Port = Annotated[int | None, Parameter(help="Port to listen on, 0 for a free one [8080].")]
 
 
 def settings_of(**options: Any) -> "Settings":

@@ -33,7 +33,7 @@ def parse_file(channel: str, file: str, *, out: IO[str] | None = None, errors: I
     try:
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
-        print(f"frontdesk parse: cannot read {file}: {error}", file=errors)
+        print(f"frontdesk parse: cannot read {file}: {_why(error)}.", file=errors)
         return 2
     try:
         events = channels.read(channel, body, content_type=_TYPES.get(Path(file).suffix, _TYPES[".json"]))
@@ -44,6 +44,12 @@ def parse_file(channel: str, file: str, *, out: IO[str] | None = None, errors: I
     for event in events:
         print(_line(_neutral(event)), file=out)
     return 0
+
+
+def _why(error: OSError | ValueError) -> str:
+    """The reason in words, without the number and the name that the system puts around it."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return text[:1].lower() + text[1:]
 
 
 def parse_batch(lines: Iterable[bytes] | None = None, *, out: IO[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +13,9 @@ from frontdesk.features.accounts.passwords import LONGEST, SHORTEST, Passwords
 from frontdesk.features.accounts.signing_in import Founding, SigningIn, normal_email
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import accounts, dead_letters, jobs, users
+from frontdesk.store.beside import read_beside
 from frontdesk.store.engine import Store, open_store
-from frontdesk.store.tx import Tx
+from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.users import NewUser
 
 
@@ -101,14 +101,17 @@ async def set_password(settings: Settings, email: str, password: str) -> None:
 
 
 async def list_dead_letters(settings: Settings) -> list[dict[str, Any]]:
-    """The dead letters of all accounts, at most 100 of each, the newest first."""
-    names = ("id", "account_id", "queue", "key", "payload", "attempts", "reason", "failed_at", "replayed_at")
-    async with _store(settings) as store:
-        letters = []
-        for account_id in await store.read(accounts.all_ids):
-            rows = await store.read(partial(dead_letters.page, account_id=account_id, limit=100))
-            letters += [{name: getattr(row, name) for name in names} for row in rows]
+    """The dead letters of all accounts, at most 100 of each, the newest first. The desk may run meanwhile."""
+    letters = await read_beside(settings.database_url, _dead_letters)
     return sorted(letters, key=lambda letter: str(letter["id"]), reverse=True)
+
+
+def _dead_letters(tx: ReadTx) -> list[dict[str, Any]]:
+    names = ("id", "account_id", "queue", "key", "payload", "attempts", "reason", "failed_at", "replayed_at")
+    rows = [
+        row for account_id in accounts.all_ids(tx) for row in dead_letters.page(tx, account_id, limit=100)
+    ]
+    return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 async def replay(settings: Settings, letter_id: UUID) -> None:

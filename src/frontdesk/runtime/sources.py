@@ -21,6 +21,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from frontdesk.runtime.secret_key import FILE as KEY_FILE
 from frontdesk.runtime.settings import Group, Settings
 
 PREFIX = "FRONTDESK_"
@@ -231,7 +232,12 @@ def _problem(error: Any, origins: Mapping[str, str]) -> str:
 
 
 def shown(leaf: Leaf, settings: Settings) -> str:
-    """A value as it may be shown: secrets and passwords hidden."""
+    """A value as it counts and may be shown: secrets and passwords hidden."""
+    if leaf.name == "database":
+        return _without_password(settings.database_url)
+    if leaf.name == "secret_key" and settings.secret_key is None:
+        kept = (settings.data_dir / KEY_FILE).resolve()
+        return f"[set, in {kept}]" if kept.exists() else f"[made at the first start, in {kept}]"
     value: Any = settings
     for name in leaf.path:
         value = getattr(value, name)

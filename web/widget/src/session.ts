@@ -126,7 +126,8 @@ export class Session extends Observed {
   }
 
   /** Past conversations can be read, not answered. */
-  canAnswer = (message: Message) => this.state.status !== "resolved" && this.state.messages.includes(message);
+  canAnswer = (message: Message) =>
+    message.direction === "outgoing" && this.state.status !== "resolved" && this.state.messages.includes(message);
 
   /** What is written next answers this message. */
   answer = (replyTo: Message | null) => this.set({ replyTo });

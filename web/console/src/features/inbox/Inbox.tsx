@@ -1,16 +1,17 @@
 /** The inbox: views, list, thread, contact. On a phone one of them at a time. */
 
-import { nameOf } from "@frontdesk/shared";
+import { nameOf, Problem } from "@frontdesk/shared";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { conversationQuery } from "~/app/queries.ts";
 import { readStored, writeStored } from "~/app/storage.ts";
 import { SideBar } from "~/features/contact/SideBar.tsx";
 import { FlowSkeleton } from "~/features/thread/Flow.tsx";
 import { Thread } from "~/features/thread/Thread.tsx";
+import { buttonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
-import { Failed } from "~/ui/small.tsx";
+import { Blank, Failed } from "~/ui/small.tsx";
 import { useNarrow } from "~/ui/useNarrow.ts";
 import styles from "./inbox.module.css";
 import { List } from "./List.tsx";
@@ -76,7 +77,7 @@ export function Inbox(): ReactNode {
         ) : (
           <main id="main" tabIndex={-1} className={styles.blankPane}>
             {conversation.isError ? (
-              <Failed heading={narrow ? "h1" : "h2"} title="The conversation did not load" error={conversation.error} onRetry={() => void conversation.refetch()} className={styles.center} />
+              <Unloaded error={conversation.error} view={params.view} heading={narrow ? "h1" : "h2"} onRetry={() => void conversation.refetch()} />
             ) : (
               <FlowSkeleton />
             )}
@@ -87,5 +88,34 @@ export function Inbox(): ReactNode {
       )}
       {known && side ? <SideBar conversation={known} onClose={toggleSide} /> : null}
     </div>
+  );
+}
+
+interface UnloadedProps {
+  error: unknown;
+  view: string;
+  heading: "h1" | "h2";
+  onRetry: () => void;
+}
+
+/** A conversation that is not there is not tried again; the way back is offered instead. */
+function Unloaded({ error, view, heading, onRetry }: UnloadedProps): ReactNode {
+  if (!(error instanceof Problem) || error.status !== 404) {
+    return <Failed heading={heading} title="The conversation did not load" error={error} onRetry={onRetry} className={styles.center} />;
+  }
+  return (
+    <Blank
+      icon="search"
+      title="There is no such conversation"
+      heading={heading}
+      className={styles.center}
+      action={
+        <Link to="/inbox/$view/{-$conversationId}" params={{ view, conversationId: undefined }} search={{}} className={buttonClass()}>
+          Back to the list
+        </Link>
+      }
+    >
+      The link may be incomplete, or it belongs to another account.
+    </Blank>
   );
 }

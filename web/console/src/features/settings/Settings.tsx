@@ -52,7 +52,7 @@ export function Settings(): ReactNode {
         <nav className={`${views.list ?? ""} scroll`} aria-label="Settings pages">
           {entries.map((entry, at) => (
             <div key={entry.page}>
-              {at > 0 && entry.group !== entries[at - 1]?.group ? <h3>{entry.group}</h3> : null}
+              {at > 0 && entry.group !== entries[at - 1]?.group ? <h2>{entry.group}</h2> : null}
               <Link to="/settings/{-$page}/{-$item}" params={{ page: entry.page, item: undefined }} className={views.view} aria-current={entry === current && Pages === "aside" ? "page" : undefined}>
                 <Icon name={entry.icon} />
                 {entry.word}

@@ -1,0 +1,168 @@
+"""Every screen by keyboard and by what a screen reader gets: M-25. Engines play no part in it."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from frontdesk.api.web import STATIC
+from tests.e2e.test_main_job import NORA, PLAY, SLOW
+from tests.torture.victim import Victim
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(not (STATIC / "console").exists(), reason="needs the console: make setup"),
+]
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+SCREENS = (
+    "/inbox/all", "/inbox/mine", "/inbox/snoozed", "/inbox/starred", f"/inbox/all/{NOWHERE}", "/contacts",
+    "/deliveries", "/deliveries/dead", "/deliveries/notices", "/settings", "/settings/profile",
+    "/settings/inboxes", "/settings/inboxes/new", "/settings/canned", "/settings/account", "/settings/people",
+    "/settings/tokens", "/nowhere",
+)  # fmt: skip
+OVERLAYS = ("?", "Control+k", "z")
+
+
+@pytest.fixture
+def demo(sqlite_url: str, tmp_path: Path) -> Iterator[Victim]:
+    """The demo, with one conversation of Nora's."""
+    victim = Victim(tmp_path, sqlite_url, options=["--demo"])
+    victim.start(seconds=60)
+    with httpx2.Client(base_url=victim.url + PLAY, trust_env=False, timeout=20) as phones:
+        message = {"type": "text", "text": "Is my bike ready?"}
+        phones.post(f"/phones/{NORA}/messages", json=message).raise_for_status()
+    yield victim
+    victim.kill()
+
+
+@pytest.fixture
+async def noise() -> list[str]:
+    """What the pages of a test complained of: uncaught errors, and errors in the browser's console."""
+    return []
+
+
+@pytest.fixture
+async def page(demo: Victim, browser: Browser, noise: list[str]) -> AsyncIterator[Page]:
+    """The console before anybody has signed in."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.set_default_timeout(SLOW)
+    opened = await context.new_page()
+    opened.on("pageerror", lambda error: noise.append(str(error)))
+    opened.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
+    await opened.goto(demo.url)
+    yield opened
+    await context.close()
+
+
+async def _sign_in(page: Page) -> None:
+    await page.get_by_role("button", name="Sign in as the demo owner").click()
+    await expect(page.get_by_role("region", name="Conversation list")).to_be_visible(timeout=SLOW)
+
+
+async def _open_nora(page: Page) -> Locator:
+    await page.get_by_role("list", name="Conversations").get_by_role("link").filter(has_text="Nora").click()
+    messages = page.get_by_role("log", name="Messages")
+    await expect(messages).to_be_visible(timeout=SLOW)
+    return messages
+
+
+def _overlay(page: Page) -> Locator:
+    return page.locator("[role=dialog]:visible, [role=menu]:visible")
+
+
+async def test_escape_closes_what_lies_over_the_page_and_nothing_else(page: Page, noise: list[str]) -> None:
+    await _sign_in(page)
+    assert noise == [], "signed out, nothing is asked for that is refused"
+    messages = await _open_nora(page)
+    for keys in OVERLAYS:
+        await page.keyboard.press(keys)
+        await expect(_overlay(page)).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(_overlay(page)).to_have_count(0)
+        await expect(messages).to_be_visible()
+    for button in ("More actions", "Filter", "Emoji"):
+        await page.get_by_role("button", name=button, exact=True).first.click()
+        await expect(_overlay(page)).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(_overlay(page)).to_have_count(0)
+        await expect(messages).to_be_visible()
+    await page.get_by_role("main").focus()
+    await page.keyboard.press("Escape")
+    await expect(messages).to_have_count(0)
+    assert noise == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_axe_finds_nothing_on_any_screen(demo: Victim, page: Page, theme: Any, width: int) -> None:
+    """M-25, in both themes, on a desk and on a phone; nothing is wider than the window."""
+    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await page.set_viewport_size({"width": width, "height": 844})
+    found = {"/sign-in": await _axe(page)}
+    await _sign_in(page)
+    for path in SCREENS:
+        await page.goto(demo.url + path)
+        await expect(page.get_by_role("main")).to_be_visible(timeout=SLOW)
+        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        found[path] = await _axe(page)
+    await page.goto(demo.url + "/inbox/all")
+    await _open_nora(page)
+    found["a conversation"] = await _axe(page)
+    for keys in OVERLAYS if width > 800 else OVERLAYS[:2]:
+        await page.keyboard.press(keys)
+        await expect(_overlay(page)).to_be_visible()
+        found[keys] = await _axe(page)
+        await page.keyboard.press("Escape")
+        await expect(_overlay(page)).to_have_count(0)
+    assert {where: findings for where, findings in found.items() if findings} == {}
+
+
+async def _axe(page: Page) -> list[Any]:
+    """What axe finds. A menu of the page's buttons lies outside of the landmarks, as menus do."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
+    told = "JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"
+    findings = json.loads(
+        await page.evaluate(f"axe.run({{rules: {{region: {{enabled: false}}}}}}).then(found => {told})")
+    )
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        findings.append(["wider than the window", []])
+    return list(findings)
+
+
+async def test_a_visitor_sees_what_was_read_and_answers_one_message(
+    demo: Victim, page: Page, browser: Browser, noise: list[str]
+) -> None:
+    context = await browser.new_context(reduced_motion="reduce", locale="en-GB")
+    visitor = await context.new_page()
+    await visitor.goto(f"{demo.url}/demo/shop")
+    await visitor.get_by_role("button", name="Open chat").click()
+    box = visitor.get_by_role("textbox", name="Message")
+    await box.fill("Do you have it in blue?")
+    await visitor.keyboard.press("Enter")
+    heard = visitor.get_by_role("region", name="Messages")
+    await expect(heard.get_by_text("Delivered", exact=True)).to_be_attached(timeout=SLOW)
+    await _sign_in(page)
+    await page.get_by_role("list", name="Conversations").get_by_role("link").filter(has_text="blue").click()
+    await expect(heard.get_by_text("Read", exact=True)).to_be_attached(timeout=SLOW)
+    await page.get_by_role("textbox", name="Reply").fill("We do. Which size?")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await heard.get_by_text("We do. Which size?", exact=True).hover()
+    await heard.get_by_role("button", name="Reply").click()
+    await expect(box).to_be_focused()
+    await box.fill("M, please")
+    await visitor.keyboard.press("Enter")
+    thread = page.get_by_role("log", name="Messages")
+    await expect(thread.get_by_text("M, please", exact=True)).to_be_visible(timeout=SLOW)
+    await expect(thread.get_by_text("We do. Which size?", exact=True)).to_have_count(2)
+    await context.close()
+    assert noise == []
