@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import httpx2
 import pytest
+from starlette.responses import Response
 
 from frontdesk.api import guards
 from frontdesk.kit import log
@@ -33,6 +35,23 @@ async def test_one_request_is_one_trace(sqlite_url: str, tmp_path: Path) -> None
     logged = Counter(line["request_id"] for line in lines if line.get("path") == "/v1/account")
     assert traced.headers["x-request-id"] == trace
     assert logged == Counter([answer.headers["x-request-id"] for answer in [*answers, traced]])
+
+
+async def test_an_endless_stream_is_no_slow_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "_SLOW_SECONDS", -1.0)
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        mime = "text/event-stream; charset=utf-8" if scope["path"] == "/live" else "text/plain"
+        await Response("done", media_type=mime)(scope, receive, send)
+
+    out = io.StringIO()
+    with redirect_stderr(out):
+        log.configure("info", "json")
+        transport = httpx2.ASGITransport(guards.Tracing(page))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://desk") as client:
+            for path in ("/live", "/plain"):
+                assert (await client.get(path)).status_code == 200
+    assert [json.loads(line)["path"] for line in out.getvalue().splitlines()] == ["/plain"]
 
 
 async def test_a_crash_is_logged_with_its_trace_and_told_without_internals(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from frontdesk.domain.content import Document, Media, Text, content_adapter
 from frontdesk.domain.message import Author, AuthorType, Direction
+from frontdesk.features.delivery import deliverer as delivering
 from frontdesk.features.delivery import outbox, retries
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.deliverer import Deliverer
@@ -307,7 +308,16 @@ async def test_somebody_may_send_a_failed_message_again(scene: Scene) -> None:
     assert (row.error_code, row.attempts) == (None, 1)
 
 
-async def test_a_file_goes_along(scene: Scene) -> None:
+async def test_a_file_goes_along_and_has_time_for_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow upload is no unknown outcome: nothing was sent before it ended."""
+    send = scene.channel.send
+
+    async def slow(outbound: Any, connection: Any) -> Any:
+        await asyncio.sleep(0.1)
+        return await send(outbound, connection)
+
+    monkeypatch.setattr(scene.channel, "send", slow)
+    monkeypatch.setattr(delivering, "ATTEMPT_SECONDS", 0.01)
     file_id, blobs = uuid7(), PaperBlobs()
     blobs.kept["b1"] = b"%PDF-1"
     file = {

@@ -43,6 +43,8 @@ _MARGIN_SECONDS = 15.0
 _MOST_KEPT = 50_000
 ATTEMPT_SECONDS = 30.0
 """Of one try; shorter than what must be left of the lease when it begins."""
+FILE_ATTEMPT_SECONDS = 90.0
+"""Of one with a file: it is given to the provider first, and only then the message is sent."""
 
 
 class OpensInboxes(Protocol):
@@ -116,6 +118,9 @@ class Deliverer:
             letter = await self._begin(lane, job, last=last)
             if letter is None:
                 return not last
+            if file_of(letter.content) is not None:
+                until = FILE_ATTEMPT_SECONDS + _MARGIN_SECONDS
+                await self._store.write(lambda tx: jobs.renew(tx, lane, until))
             result = await self._send(letter)
             return await self._end(lane, job, letter, result, last=last)
         finally:
@@ -185,7 +190,7 @@ class Deliverer:
 
     async def _call(self, opened: OpenInbox, outbound: OutboundMessage) -> SendResult:
         try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
+            async with asyncio.timeout(ATTEMPT_SECONDS if outbound.file is None else FILE_ATTEMPT_SECONDS):
                 return await opened.channel.send(outbound, opened.connection)
         except TimeoutError:
             return Unknown(code="timeout", message="The provider did not answer in time.")
