@@ -35,7 +35,7 @@ DELIVER_QUEUE = "deliver"
 class AuthorCreate(BaseModel):
     """Who writes, if not simply the caller."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: AuthorType
 
@@ -43,7 +43,7 @@ class AuthorCreate(BaseModel):
 class MessageCreate(BaseModel):
     """A message to send, or a note to keep."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     content: Content
     reply_to_id: UUID | None = None

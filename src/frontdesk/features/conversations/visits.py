@@ -42,7 +42,7 @@ IDENTIFIED_SCHEME = "user"
 class VisitorMessageCreate(BaseModel):
     """What a visitor writes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     content: Content
     reply_to_id: UUID | None = None
