@@ -219,6 +219,7 @@ async def test_why_something_may_not_be_sent_is_explained(windowed: Talk) -> Non
             "kinds": sorted(PaperChannel.capabilities.kinds_out), "max_text": 4096, "replies": True,
             "reactions": True, "media": {},
         },
+        "offers": [],
     }  # fmt: skip
     await close_window(windowed)
     closed = await owner.get(path)

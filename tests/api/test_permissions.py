@@ -43,6 +43,8 @@ MATRIX = {
     "PATCH /v1/inboxes/{inbox_id}": "inboxes:manage",
     "DELETE /v1/inboxes/{inbox_id}": "inboxes:manage",
     "POST /v1/inboxes/{inbox_id}/connect": "inboxes:manage",
+    "GET /v1/inboxes/{inbox_id}/templates": "inboxes:read",
+    "POST /v1/inboxes/{inbox_id}/templates/sync": "messages:send",
     "GET /v1/contacts": "contacts:read",
     "GET /v1/contacts/{contact_id}": "contacts:read",
     "PATCH /v1/contacts/{contact_id}": "contacts:write",

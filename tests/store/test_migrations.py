@@ -167,7 +167,10 @@ async def test_a_newer_schema_is_refused_with_the_cure(database_url: str) -> Non
 async def test_an_unknown_revision_is_refused(database_url: str) -> None:
     with pytest.raises(Invalid, match="'7777'") as refused:
         await migrate.down(database_url, "7777")
-    assert refused.value.hint == f"Known are: base, {HEAD}"
+    assert (
+        refused.value.hint
+        == f"Known are: base, {', '.join(f'{each:04}' for each in range(1, int(HEAD) + 1))}"
+    )
 
 
 async def test_sqlite_is_copied_before_a_change(sqlite_url: str) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from frontdesk.domain.content import Content
 from frontdesk.domain.inbound import Address, InboundEvent
 from frontdesk.domain.message import MessageContext
+from frontdesk.domain.template import MessageTemplate
 from frontdesk.kit.http import HttpClient
 
 
@@ -231,6 +232,22 @@ class MediaFetchFailed(Exception):
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
         self.message, self.retryable = message, retryable
+
+
+class TemplatesUnavailable(Exception):
+    """A provider's templates could not be had; the message says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@runtime_checkable
+class ListsTemplates(Protocol):
+    """What a channel offers besides, if its provider approves templates."""
+
+    async def templates(self, connection: Connection) -> Sequence[MessageTemplate]:
+        """All templates of an inbox, approved or not. Raises TemplatesUnavailable."""
 
 
 class Channel(Protocol):

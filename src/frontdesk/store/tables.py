@@ -258,6 +258,12 @@ Index(
     unique=True,
 )  # fmt: skip
 
+templates = Table(
+    "templates", metadata, _id("inbox_id", key=True), _text("name", key=True), _text("language", key=True),
+    _id("account_id"), _text("status"), _text("category", null=True), _text("body"), _json("variables"),
+    _at("synced_at"), **_SMALL,
+)  # fmt: skip
+
 # --- The spine: log, jobs, receipts, idempotency
 
 events = Table(

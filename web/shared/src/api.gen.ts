@@ -860,6 +860,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inboxes/{inbox_id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description All templates of an inbox by name and language, approved or not.
+         */
+        get: operations["list_templates_v1_inboxes__inbox_id__templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inboxes/{inbox_id}/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Templates
+         * @description Read the templates from the provider anew.
+         */
+        post: operations["sync_templates_v1_inboxes__inbox_id__templates_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/account": {
         parameters: {
             query?: never;
@@ -1488,7 +1528,8 @@ export interface components {
          * CanSendRead
          * @description Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
          *
-         *     `templates` says whether a template may be sent now; with `free` anything within the limits.
+         *     `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
+         *     the approved templates of the inbox while nothing else may be sent.
          */
         CanSendRead: {
             /** Allowed */
@@ -1503,6 +1544,8 @@ export interface components {
             /** Cure */
             cure: string | null;
             limits: components["schemas"]["LimitsRead"];
+            /** Offers */
+            offers: components["schemas"]["MessageTemplate"][];
         };
         /**
          * CannedResponseRead
@@ -2646,6 +2689,30 @@ export interface components {
             created_at: string;
         };
         /**
+         * MessageTemplate
+         * @description A template as its provider knows it. `status` is `approved`, or the provider's word in lower case.
+         */
+        MessageTemplate: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Status */
+            status: string;
+            /** Category */
+            category?: string | null;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: components["schemas"]["TemplateVariable"][];
+        };
+        /**
          * MessageTo
          * @description A message to an address or a contact.
          */
@@ -3199,6 +3266,39 @@ export interface components {
              * @description The text as the customer reads it, for the timeline.
              */
             body?: string | null;
+        };
+        /**
+         * TemplateVariable
+         * @description A place in a template that a message must fill.
+         */
+        TemplateVariable: {
+            /**
+             * Part
+             * @description header, body or button: the component's type.
+             */
+            part: string;
+            /**
+             * Index
+             * @description Which button, from 0.
+             */
+            index?: number | null;
+            /**
+             * Name
+             * @description The variable's name, or its number from 1.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description The type of its parameter: text, image, …
+             * @default text
+             */
+            kind: string;
+            /**
+             * Is Named
+             * @description Its parameter says `parameter_name`.
+             * @default false
+             */
+            is_named: boolean;
         };
         /**
          * Text
@@ -5474,6 +5574,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates_v1_inboxes__inbox_id__templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_templates_v1_inboxes__inbox_id__templates_sync_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"][];
                 };
             };
             /** @description An error (RFC 9457). */

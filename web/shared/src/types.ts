@@ -24,6 +24,8 @@ export type Resolution = NonNullable<Conversation["resolution"]>;
 export type Preview = Schemas["PreviewRead"];
 /** May something be sent now, and what? */
 export type CanSend = Schemas["CanSendRead"];
+/** A template as its provider approved it. */
+export type MessageTemplate = Schemas["MessageTemplate"];
 export type Counts = Schemas["Counts"];
 export type Failure = Schemas["FailureRead"];
 export type ReplyTo = Schemas["ReplyRead"];

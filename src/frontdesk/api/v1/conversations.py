@@ -23,7 +23,7 @@ from frontdesk.features.conversations.permits import CanSendRead, explain
 from frontdesk.features.conversations.reads import ConversationRead, MessageRead
 from frontdesk.features.conversations.sending import AuthorCreate
 from frontdesk.features.conversations.starting import Invitation, start
-from frontdesk.store import conversation_lists, conversations, timeline
+from frontdesk.store import conversation_lists, conversations, templates, timeline
 from frontdesk.store.conversation_lists import Filter
 from frontdesk.store.tx import ReadTx, Tx
 
@@ -194,7 +194,8 @@ async def can_send(conversation_id: UUID, desk: DeskDep, scope: Reader) -> CanSe
     def query(tx: ReadTx) -> CanSendRead:
         row = conversations.get(tx, scope, conversation_id)
         place = conversations.place(tx, scope.account_id, conversation_id)
-        return explain(row, place, desk.channels.get(row.channel), tx.now)
+        known = [] if place is None else templates.of_inbox(tx, scope.account_id, place.inbox_id)
+        return explain(row, place, desk.channels.get(row.channel), tx.now, known)
 
     return await desk.store.read(query)
 

@@ -10,9 +10,11 @@ from frontdesk.channels.whatsapp.inbound import parse_body
 from frontdesk.channels.whatsapp.outbound import KINDS_OUT, Body, message_body, read_body, typing_body
 from frontdesk.channels.whatsapp.outcome import failure_of, result_of, result_of_failure
 from frontdesk.channels.whatsapp.signature import verify_hook
+from frontdesk.channels.whatsapp.templates import list_templates
 from frontdesk.domain.content import MEDIA_KINDS
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
 from frontdesk.domain.inbound import InboundEvent
+from frontdesk.domain.template import MessageTemplate
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import (
     Capabilities,
@@ -91,6 +93,11 @@ class WhatsApp:
         """Check token and number, register the hook, say what is missing."""
         config = _config(connection)
         return await connecting.connect(graph_of(connection, config), config, connection.hook_url)
+
+    async def templates(self, connection: Connection) -> Sequence[MessageTemplate]:
+        """The templates of the business account, approved or not."""
+        config = _config(connection)
+        return await list_templates(graph_of(connection, config), config.waba_id)
 
 
 def _config(connection: Connection) -> WhatsAppConfig:

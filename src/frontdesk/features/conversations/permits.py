@@ -4,7 +4,9 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from frontdesk.domain.template import MessageTemplate
 from frontdesk.features.conversations import policy
+from frontdesk.features.conversations.templating import offered
 from frontdesk.ports.channel import Capabilities, Channel
 from frontdesk.store.tx import Row
 
@@ -37,7 +39,8 @@ class LimitsRead(TypedDict):
 class CanSendRead(TypedDict):
     """Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
 
-    `templates` says whether a template may be sent now; with `free` anything within the limits.
+    `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
+    the approved templates of the inbox while nothing else may be sent.
     """
 
     allowed: bool
@@ -47,12 +50,19 @@ class CanSendRead(TypedDict):
     reason: str | None
     cure: str | None
     limits: LimitsRead
+    offers: list[MessageTemplate]
 
 
 _NOTHING = LimitsRead(kinds=[], max_text=0, replies=False, reactions=False, media={})
 
 
-def explain(row: Row, place: Row | None, channel: Channel | None, now: datetime) -> CanSendRead:
+def explain(
+    row: Row,
+    place: Row | None,
+    channel: Channel | None,
+    now: datetime,
+    templates: list[MessageTemplate],
+) -> CanSendRead:
     """The policy for a conversation.
 
     Args:
@@ -60,6 +70,7 @@ def explain(row: Row, place: Row | None, channel: Channel | None, now: datetime)
         place: Where it is, of `store.conversations.place`.
         channel: Its inbox's channel; None if it is not installed any more.
         now: The database's clock.
+        templates: Those of its inbox.
     """
     if place is None or place.inbox_deleted_at is not None:
         return _forbidden("The inbox of this conversation was deleted.", "Write from another inbox.")
@@ -80,6 +91,7 @@ def explain(row: Row, place: Row | None, channel: Channel | None, now: datetime)
         "reason": permit.reason,
         "cure": permit.cure,
         "limits": limits,
+        "offers": offered(templates) if permit.templates and not permit.free else [],
     }
 
 
@@ -94,6 +106,7 @@ def _forbidden(
         "reason": reason,
         "cure": cure,
         "limits": limits,
+        "offers": [],
     }
 
 

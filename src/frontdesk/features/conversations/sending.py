@@ -15,7 +15,7 @@ from frontdesk.domain.errors import ConversationResolved, IdempotencyMismatch, I
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
-from frontdesk.features.conversations import amendments, authors, policy
+from frontdesk.features.conversations import amendments, authors, policy, templating
 from frontdesk.features.conversations.arrivals import files_of
 from frontdesk.features.conversations.places import Place, Places
 from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
@@ -95,8 +95,8 @@ class Sender:
         place = await self._places.get(scope, conversation_id)
         author = authors.author_of(scope, create.author.type if create.author else None)
         try:
-            place = await self._check(scope, conversation_id, place, create)
-        except NotAllowed:
+            place, create = await self._check(scope, conversation_id, place, create)
+        except (NotAllowed, Invalid):
             if key is not None and (row := await self._find(key)) is not None:
                 return await self._again(scope, conversation_id, create, author, row, key)
             raise
@@ -108,11 +108,13 @@ class Sender:
         appended = accept(outcome)
         return self._read(draft, create.content, extras, appended.id, appended)
 
-    async def _check(self, scope: Scope, conversation_id: UUID, place: Place, create: MessageCreate) -> Place:
+    async def _check(
+        self, scope: Scope, conversation_id: UUID, place: Place, create: MessageCreate
+    ) -> tuple[Place, MessageCreate]:
         _check_subtype(create)
         if create.direction == "note":
             policy.check_note(create.content)
-            return place
+            return place, create
         capabilities = self._channels[place.channel].capabilities
         policy.check_content(capabilities, create.content)
         permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
@@ -120,8 +122,9 @@ class Sender:
             # What we remember may be old; the window only ever moves on.
             place = await self._places.get(scope, conversation_id, anew=True)
             permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
-        policy.check_permit(permit, create.content)
-        return place
+        if templating.needs_look(permit, create.content):
+            create = await self._store.read(lambda tx: _templated(tx, place, permit, create))
+        return place, create
 
     async def _read_extras(
         self,
@@ -288,7 +291,8 @@ class Sender:
             capabilities = self._channels[place.channel].capabilities
             policy.check_content(capabilities, create.content)
             permit = policy.can_send(capabilities, place.last_incoming_at, tx.now)
-            policy.check_permit(permit, create.content)
+            if templating.needs_look(permit, create.content):
+                create = _templated(tx, place, permit, create)
         if create.reply_to_id is not None:
             _message(tx, scope, conversation_id, create.reply_to_id, "reply_to_id")
         if isinstance(create.content, Reaction):
@@ -296,6 +300,11 @@ class Sender:
         if attached:
             files = dict(self._files(tx, scope, place, create, attached))
         return self._draft(scope, conversation_id, create, author, None), files
+
+
+def _templated(tx: ReadTx, place: Place, permit: policy.Permit, create: MessageCreate) -> MessageCreate:
+    content = templating.checked(tx, place.account_id, place.inbox_id, permit, create.content)
+    return create if content is create.content else create.model_copy(update={"content": content})
 
 
 def append_all(tx: Tx, drafts: Sequence[Draft], contents: Sequence[Content]) -> list[Appended]:

@@ -20,7 +20,7 @@ from frontdesk.features.inboxes import config as settings
 from frontdesk.kit.crypto import CannotOpen, Vault, random_token
 from frontdesk.kit.http import HttpClient
 from frontdesk.ports.channel import Channel, ChannelConfig, Connection, ConnectionReport
-from frontdesk.store import inboxes, secrets
+from frontdesk.store import inboxes, secrets, templates
 from frontdesk.store.engine import Store
 from frontdesk.store.inboxes import NewInbox
 from frontdesk.store.statement import Row
@@ -203,6 +203,7 @@ class Inboxes:
         """Delete an inbox and its secrets; its conversations stay."""
         inboxes.delete(tx, scope, inbox_id)
         secrets.drop(tx, scope.account_id, inbox_id)
+        templates.drop(tx, scope.account_id, inbox_id)
 
     async def connect(self, scope: Scope, inbox_id: UUID) -> ConnectionReport:
         """Let the channel check the credentials and register the hook; notes what came of it."""

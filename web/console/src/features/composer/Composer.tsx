@@ -22,7 +22,7 @@ import { EmojiPanel } from "./EmojiPanel.tsx";
 import { findEmoji } from "./emoji.ts";
 import { FileChips } from "./FileChips.tsx";
 import { contentsOf, useUploads } from "./files.ts";
-import { TemplateForm } from "./TemplateForm.tsx";
+import { TemplatePicker } from "./TemplatePicker.tsx";
 import { useSayTyping } from "./useSayTyping.ts";
 
 export interface ComposerHandle {
@@ -314,7 +314,7 @@ function Closed({ conversation, onTemplate }: ClosedProps): ReactNode {
           {policy?.cure}
         </p>
       </div>
-      {policy?.templates ? <TemplateForm onSend={onTemplate} /> : null}
+      {policy?.templates ? <TemplatePicker inboxId={conversation.inbox.id} offers={policy.offers} onSend={onTemplate} /> : null}
     </>
   );
 }
