@@ -1,4 +1,4 @@
-"""One conversation, whatever happens to it, against a model of what it must look like (G3, G4, G8)."""
+"""One conversation, whatever happens to it, against a model of what it must look like (S1-31, G3, G4, G8)."""
 
 import asyncio
 import shutil
