@@ -31,6 +31,8 @@ class EventType(StrEnum):
     DELIVERY_QUEUED = "delivery.queued"
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"
+    CONTACT_MERGED = "contact.merged"
+    CONTACT_UNMERGED = "contact.unmerged"
     ATTACHMENT_STORED = "attachment.stored"
     ATTACHMENT_FAILED = "attachment.failed"
     INBOX_CREATED = "inbox.created"

@@ -46,7 +46,7 @@ _SOURCES = Statement(
 
 @functools.lru_cache
 def _page(*, searched: bool, limited: bool) -> Statement:
-    query = sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id < P("before"))
+    query = sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id < P("before"), ~is_merged())
     if searched:
         by_address = sa.exists().where(
             _d.c.contact_id == _c.c.id,
@@ -55,11 +55,18 @@ def _page(*, searched: bool, limited: bool) -> Statement:
         )
         query = query.where(sa.func.lower(_c.c.name).like(P("pattern"), escape="\\") | by_address)
     if limited:
-        query = query.where(_seen_in_inboxes())
+        query = query.where(seen_in_inboxes())
     return Statement(query.order_by(_c.c.id.desc()).limit(P("limit")))
 
 
-def _seen_in_inboxes() -> sa.ColumnElement[bool]:
+def is_merged() -> sa.ColumnElement[bool]:
+    """The contact of the row was merged into another one."""
+    merges = t.contact_merges
+    return sa.exists().where(merges.c.merged_id == _c.c.id, merges.c.undone_at.is_(None))
+
+
+def seen_in_inboxes() -> sa.ColumnElement[bool]:
+    """The contact of the row wrote to one of the `inbox_ids`."""
     return sa.exists().where(
         _t.c.contact_id == _c.c.id,
         _t.c.account_id == P("account_id"),
@@ -68,7 +75,7 @@ def _seen_in_inboxes() -> sa.ColumnElement[bool]:
 
 
 _SEES = Statement(
-    sa.select(_c.c.id).where(_c.c.account_id == P("account_id"), _c.c.id == P("id"), _seen_in_inboxes())
+    sa.select(_c.c.id).where(_c.c.account_id == P("account_id"), _c.c.id == P("id"), seen_in_inboxes())
 )
 
 

@@ -36,6 +36,7 @@ class Filter:
     inbox_id: UUID | None = None
     contact_id: UUID | None = None
     thread_id: UUID | None = None
+    participants_id: UUID | None = None
     unread: bool = False
     oldest_first: bool = False
     after: tuple[datetime, UUID] | None = None
@@ -51,6 +52,7 @@ class _Shape:
     by_inbox: bool
     by_contact: bool
     by_thread: bool
+    by_participants: bool
     unread: bool
     oldest_first: bool
     after: bool
@@ -66,7 +68,7 @@ def page(tx: ReadTx, scope: Scope, wanted: Filter) -> list[Row]:
     params: dict[str, Any] = {"account_id": scope.account_id, "limit": wanted.limit}
     if isinstance(wanted.assignee, UUID):
         params["assignee_id"] = wanted.assignee
-    for name in ("inbox_id", "contact_id", "thread_id"):
+    for name in ("inbox_id", "contact_id", "thread_id", "participants_id"):
         if getattr(wanted, name) is not None:
             params[name] = getattr(wanted, name)
     if wanted.status in ("pending", "snoozed", "open"):
@@ -96,6 +98,7 @@ def _shape(scope: Scope, wanted: Filter) -> _Shape:
         wanted.inbox_id is not None,
         wanted.contact_id is not None,
         wanted.thread_id is not None,
+        wanted.participants_id is not None,
         wanted.unread,
         wanted.oldest_first,
         wanted.after is not None,
@@ -141,6 +144,12 @@ def _conditions(shape: _Shape) -> list[Any]:
         )
     if shape.by_thread:
         out.append(_c.c.thread_id == P("thread_id"))
+    if shape.by_participants:
+        alias = t.thread_participants
+        threads = sa.select(alias.c.thread_id).where(
+            alias.c.account_id == P("account_id"), alias.c.participants_id == P("participants_id")
+        )
+        out.append(_c.c.thread_id.in_(threads))
     if shape.unread:
         out.append(_c.c.unread > 0)
     if shape.by_inboxes:

@@ -28,6 +28,7 @@ READ = sa.select(
     _c,
     t.inboxes.c.name.label("inbox_name"),
     t.inboxes.c.channel.label("channel"),
+    t.threads.c.contact_id.label("holder_id"),
     t.contacts.c.name.label("contact_name"),
     t.contacts.c.avatar_id.label("contact_avatar_id"),
     t.threads.c.scheme.label("scheme"),
@@ -35,11 +36,15 @@ READ = sa.select(
     t.users.c.name.label("assignee_name"),
 ).select_from(
     _c.join(t.inboxes, t.inboxes.c.id == _c.c.inbox_id)
-    .join(t.contacts, t.contacts.c.id == _c.c.contact_id)
     .join(t.threads, t.threads.c.id == _c.c.thread_id)
+    .join(t.contacts, t.contacts.c.id == t.threads.c.contact_id)
     .outerjoin(t.users, t.users.c.id == _c.c.assignee_id)
 )
-"""All that a conversation's reader sees, in one row."""
+"""All that a conversation's reader sees, in one row.
+
+`holder_id` is the contact who has the thread now; `contact_id` is the one who began it: merges do not change
+it, and a visitor sees what their own contact began.
+"""
 
 _GET = Statement(READ.where(_c.c.id == P("id"), _c.c.account_id == P("account_id")))
 _MANY = Statement(READ.where(_c.c.id.in_(P("ids", expanding=True)), _c.c.account_id == P("account_id")))

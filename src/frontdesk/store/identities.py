@@ -15,6 +15,7 @@ from frontdesk.domain.errors import Conflict
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.ids import uuid7
+from frontdesk.store import origins
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -73,6 +74,14 @@ _TAKE_OVER = Statement(
     )
     .values(contact_id=P("contact_id"), verified=sa.true())
 )
+_DETACH = Statement(
+    sa.delete(_i).where(
+        _i.c.account_id == P("account_id"),
+        _i.c.scheme == P("of_scheme"),
+        _i.c.address == P("of_address"),
+        _i.c.contact_id == P("contact_id"),
+    )
+)
 _ADD_CONTACT = Statement(
     insert(_c).values(
         id=P("id"),
@@ -97,6 +106,11 @@ _CONTACT = Statement(
     sa.select(_c.c.id, _c.c.name, _c.c.verified, _c.c.language, _c.c.version).where(
         _c.c.id == P("id"), _c.c.account_id == P("account_id")
     )
+)
+_NEXT_VERSION = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"))
+    .values(version=_c.c.version + 1)
 )
 _VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
 
@@ -140,6 +154,7 @@ def find_or_create(
     found = _candidates(tx, account_id, party, known)
     if found:
         _complete(tx, account_id, found[0], party, known)
+        _follow(tx, account_id, party, known)
         return found[0]
     return _create(tx, account_id, party, language, verified=verified)
 
@@ -189,6 +204,12 @@ def attach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address, *, veri
     return owner is not None and owner.contact_id == contact_id
 
 
+def detach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address) -> bool:
+    """Take an address from a contact. Says whether they had it; their threads keep answering to it."""
+    params = {"account_id": account_id, "of_scheme": address.scheme, "of_address": address.value}
+    return bool(tx.run(_DETACH, **params, contact_id=contact_id))
+
+
 def contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> Row:
     """A contact's id, name, verified, language and version.
 
@@ -214,6 +235,20 @@ def updated(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
     """Tell the log that a contact changed."""
     version = tx.scalar(_VERSION, id=contact_id)
     tx.emit(account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts={"version": version})
+
+
+def changed(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
+    """Count a new version of a contact whose addresses changed, and tell the log."""
+    tx.run(_NEXT_VERSION, id=contact_id, account_id=account_id)
+    updated(tx, account_id, contact_id)
+
+
+def _follow(tx: Tx, account_id: UUID, party: Party, known: dict[Address, Row]) -> None:
+    """New addresses belong where the proven one belongs by which their contact was found."""
+    new = [each for each in party.addresses if each not in known]
+    by = next((each for each in party.addresses if each in known and known[each].verified), None)
+    if new and by is not None:
+        origins.follow(tx, account_id, by, new)
 
 
 def _complete(

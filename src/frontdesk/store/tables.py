@@ -134,6 +134,30 @@ identities = Table(
 )  # fmt: skip
 Index("ix_identities_contact_id", identities.c.contact_id)
 
+contact_merges = Table(
+    "contact_merges", metadata, _id(key=True), _id("account_id"), _id("contact_id"), _id("merged_id"),
+    _json("filled"), _id("merged_by", null=True), _at("merged_at"), _at("undone_at", null=True), **_SMALL,
+)  # fmt: skip
+Index("ix_contact_merges_contact_id", contact_merges.c.contact_id)
+Index(
+    "uq_contact_merges_merged_id", contact_merges.c.merged_id, unique=True,
+    sqlite_where=contact_merges.c.undone_at.is_(None),
+    postgresql_where=contact_merges.c.undone_at.is_(None),
+)  # fmt: skip
+
+merged_identities = Table(
+    "merged_identities", metadata, _id("account_id", key=True), _text("scheme", key=True),
+    _text("address", key=True), _id("merge_id", key=True), _id("origin_id"), **_SMALL,
+)  # fmt: skip
+Index("ix_merged_identities_merge_id", merged_identities.c.merge_id)
+
+merged_threads = Table(
+    "merged_threads", metadata, _id("thread_id", key=True), _id("merge_id", key=True), _id("account_id"),
+    _id("origin_id"), **_SMALL,
+)  # fmt: skip
+Index("ix_merged_threads_merge_id", merged_threads.c.merge_id)
+Index("ix_merged_threads_origin_id", merged_threads.c.origin_id)
+
 visitors = Table(
     "visitors", metadata, Column("token_hash", LargeBinary(32), primary_key=True), _id("account_id"),
     _id("inbox_id"), _id("contact_id"), _flag("verified"), _text("language", null=True), _at("created_at"),
@@ -152,6 +176,11 @@ Index("ix_threads_contact_id", threads.c.contact_id)
 thread_keys = Table(
     "thread_keys", metadata, _id("account_id", key=True), _id("inbox_id", key=True), _text("key", key=True),
     _id("thread_id"), **_SMALL,
+)  # fmt: skip
+
+thread_participants = Table(
+    "thread_participants", metadata, _id("account_id", key=True), _id("participants_id", key=True),
+    _id("thread_id", key=True), **_SMALL,
 )  # fmt: skip
 
 conversations = Table(

@@ -10,7 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from frontdesk.domain.inbound import Address
+from frontdesk.domain.participants import participants_id
 from frontdesk.kit.ids import uuid7
+from frontdesk.store import origins
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -18,6 +20,7 @@ from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _t, _k, _c = t.threads, t.thread_keys, t.conversations
+_mt, _p = t.merged_threads, t.thread_participants
 
 _LOOK_UP = Statement(
     sa.select(
@@ -101,6 +104,23 @@ _LOCK = Statement(
     .where(_t.c.id == P("id"), _t.c.account_id == P("account_id"))
     .with_for_update(key_share=True)
 )
+_OF_ORIGIN = Statement(
+    sa.select(_t)
+    .where(
+        _t.c.account_id == P("account_id"),
+        _t.c.inbox_id == P("inbox_id"),
+        sa.or_(
+            sa.and_(_t.c.contact_id == P("contact_id"), ~sa.exists().where(_mt.c.thread_id == _t.c.id)),
+            _t.c.id.in_(sa.select(_mt.c.thread_id).where(_mt.c.origin_id == P("contact_id"))),
+        ),
+    )
+    .order_by(_t.c.id)
+)
+_ADD_ALIAS = Statement(
+    insert(_p)
+    .values(account_id=P("account_id"), participants_id=P("participants_id"), thread_id=P("thread_id"))
+    .on_conflict_do_nothing()
+)
 _READDRESS = Statement(
     sa.update(_t).where(_t.c.id == P("id")).values(scheme=P("scheme"), address=P("address"))
 )
@@ -143,6 +163,7 @@ def find_or_create(
     thread_id = find(tx, account_id, inbox_id, key)
     if thread_id is not None:
         return thread_id
+    holder_id, merges = origins.settle(tx, account_id, contact_id)
     new = uuid7()
     if not tx.run(_CLAIM_KEY, account_id=account_id, inbox_id=inbox_id, key=key, thread_id=new):
         return UUID(bytes=tx.one(_FIND, account_id=account_id, inbox_id=inbox_id, key=key).thread_id.bytes)
@@ -151,11 +172,19 @@ def find_or_create(
         id=new,
         account_id=account_id,
         inbox_id=inbox_id,
-        contact_id=contact_id,
+        contact_id=holder_id,
         scheme=address.scheme,
         address=address.value,
     )
+    origins.note_thread(tx, account_id, new, merges, contact_id)
+    note_participants(tx, account_id, inbox_id, new, address)
     return new
+
+
+def note_participants(tx: Tx, account_id: UUID, inbox_id: UUID, thread_id: UUID, address: Address) -> None:
+    """Let a thread's conversations be listed by the participants id of this address."""
+    alias = participants_id(account_id, inbox_id, (address,))
+    tx.run(_ADD_ALIAS, account_id=account_id, participants_id=alias, thread_id=thread_id)
 
 
 def add_key(tx: Tx, account_id: UUID, inbox_id: UUID, key: str, thread_id: UUID) -> bool:
@@ -174,6 +203,11 @@ def inboxes_of_contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> list[U
     return [UUID(bytes=row.inbox_id.bytes) for row in rows]
 
 
+def of_origin(tx: ReadTx, account_id: UUID, inbox_id: UUID, contact_id: UUID) -> list[Row]:
+    """The threads in an inbox that this contact began, whoever has them now; the oldest first."""
+    return tx.rows(_OF_ORIGIN, account_id=account_id, inbox_id=inbox_id, contact_id=contact_id)
+
+
 def lock(tx: Tx, account_id: UUID, thread_id: UUID) -> Row:
     """The thread, locked until the commit.
 
@@ -183,6 +217,7 @@ def lock(tx: Tx, account_id: UUID, thread_id: UUID) -> Row:
     return tx.one(_LOCK, id=thread_id, account_id=account_id)
 
 
-def readdress(tx: Tx, thread_id: UUID, address: Address) -> None:
-    """Answers of this thread go to this address from now on."""
-    tx.run(_READDRESS, id=thread_id, scheme=address.scheme, address=address.value)
+def readdress(tx: Tx, thread: Row, address: Address) -> None:
+    """Answers of this thread go to this address from now on; it is listed by either."""
+    tx.run(_READDRESS, id=thread.id, scheme=address.scheme, address=address.value)
+    note_participants(tx, thread.account_id, thread.inbox_id, thread.id, address)

@@ -12,9 +12,12 @@ from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import LAST, Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Language, Line, Shown
+from frontdesk.api.v1.fields import Body, Language, Line, SchemeName, Shown
+from frontdesk.domain.inbound import Address
 from frontdesk.domain.scope import Permission, Scope
-from frontdesk.store import contacts
+from frontdesk.domain.spelling import normal
+from frontdesk.features.contacts import addresses
+from frontdesk.store import contacts, origins
 from frontdesk.store.statement import Row
 from frontdesk.store.tx import ReadTx, Tx
 
@@ -34,6 +37,14 @@ class ContactUpdate(Body):
     name: Line | None = None
     language: Language | None = None
     attributes: Attributes | None = None
+
+
+class IdentityCreate(Body):
+    """An address to give to a contact. A verified one finds the contact when somebody writes by it."""
+
+    scheme: SchemeName = Field(examples=["phone"])
+    address: Line = Field(examples=["+54 9 11 2345-6789"])
+    verified: bool = True
 
 
 class IdentityRead(Shown):
@@ -58,9 +69,21 @@ class ContactRead(Shown):
     version: int
     created_at: datetime
     last_seen_at: datetime | None
+    merged_into: UUID | None = Field(description="The contact who stands for this one since a merge.")
 
     @classmethod
-    def of(cls, desk: Desk, row: Row, identities: list[Row]) -> Self:
+    def read(cls, tx: ReadTx, desk: Desk, scope: Scope, contact_id: UUID) -> Self:
+        """From the store.
+
+        Raises:
+            NotFound: There is none, or not for this caller.
+        """
+        row = contacts.get(tx, scope, contact_id)
+        into = origins.merged_into(tx, scope.account_id, contact_id)
+        return cls.of(desk, row, contacts.identities(tx, scope, [contact_id])[contact_id], into)
+
+    @classmethod
+    def of(cls, desk: Desk, row: Row, identities: list[Row], merged_into: UUID | None = None) -> Self:
         """From the store's rows."""
         return cls(
             id=row.id,
@@ -77,6 +100,7 @@ class ContactRead(Shown):
             version=row.version,
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
+            merged_into=merged_into,
         )
 
 
@@ -121,7 +145,7 @@ async def list_contacts(
 @router.get("/contacts/{contact_id}")
 async def read_contact(contact_id: UUID, desk: DeskDep, scope: Reader) -> ContactRead:
     """One contact."""
-    return await desk.store.read(lambda tx: _read(tx, desk, scope, contacts.get(tx, scope, contact_id)))
+    return await desk.store.read(lambda tx: ContactRead.read(tx, desk, scope, contact_id))
 
 
 @router.patch("/contacts/{contact_id}")
@@ -137,7 +161,8 @@ async def update_contact(
             old = contacts.get(tx, scope, contact_id).attributes or {}
             merged = {**old, **(values["attributes"] or {})}
             values["attributes"] = {name: value for name, value in merged.items() if value is not None}
-        return _read(tx, desk, scope, contacts.change(tx, scope, contact_id, values))
+        contacts.change(tx, scope, contact_id, values)
+        return ContactRead.read(tx, desk, scope, contact_id)
 
     return await once.write(change)
 
@@ -158,5 +183,28 @@ async def list_sources(contact_id: UUID, desk: DeskDep, scope: Reader) -> list[S
     ]
 
 
-def _read(tx: ReadTx, desk: Desk, scope: Scope, row: Row) -> ContactRead:
-    return ContactRead.of(desk, row, contacts.identities(tx, scope, [row.id])[row.id])
+@router.post("/contacts/{contact_id}/identities", status_code=201)
+async def add_identity(
+    contact_id: UUID, body: IdentityCreate, desk: DeskDep, scope: Writer, once: OnceDep
+) -> ContactRead:
+    """Give a contact one more address. However a phone number is written, it is one address."""
+    address = normal(body.scheme, body.address)
+
+    def change(tx: Tx) -> ContactRead:
+        addresses.add(tx, scope, contact_id, address, verified=body.verified)
+        return ContactRead.read(tx, desk, scope, contact_id)
+
+    return await once.write(change)
+
+
+@router.delete("/contacts/{contact_id}/identities")
+async def remove_identity(  # noqa: PLR0917 - the address is in the query
+    contact_id: UUID, scheme: SchemeName, address: Line, desk: DeskDep, scope: Writer, once: OnceDep
+) -> ContactRead:
+    """Take an address from a contact. Threads that use it go on."""
+
+    def change(tx: Tx) -> ContactRead:
+        addresses.remove(tx, scope, contact_id, Address(scheme, address))
+        return ContactRead.read(tx, desk, scope, contact_id)
+
+    return await once.write(change)

@@ -13,11 +13,12 @@ from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
 from frontdesk.api.route import DeskRoute
-from frontdesk.api.v1.fields import Body, Instant, Language, Line
+from frontdesk.api.v1.fields import Body, Instant, Language, Line, SchemeName
 from frontdesk.domain.conversation import Resolution
 from frontdesk.domain.errors import Invalid
-from frontdesk.domain.inbound import Address, Party
+from frontdesk.domain.inbound import Party
 from frontdesk.domain.scope import Permission, Scope
+from frontdesk.domain.spelling import normal
 from frontdesk.features.conversations import authors, changes
 from frontdesk.features.conversations.permits import CanSendRead, explain
 from frontdesk.features.conversations.reads import ConversationRead, MessageRead
@@ -55,7 +56,7 @@ class ConversationStarted(ConversationRead):
 class AddressGiven(Body):
     """One address of a contact."""
 
-    scheme: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["phone"])
+    scheme: SchemeName = Field(examples=["phone"])
     address: Line
 
 
@@ -123,6 +124,7 @@ async def list_conversations(  # noqa: PLR0917 - each is a filter of the address
     inbox_id: UUID | None = None,
     contact_id: UUID | None = None,
     thread_id: UUID | None = None,
+    participants_id: UUID | None = None,
     unread: Literal["true"] | None = None,
     sort: Literal["newest", "oldest"] = "newest",
 ) -> Page[ConversationRead]:
@@ -135,6 +137,7 @@ async def list_conversations(  # noqa: PLR0917 - each is a filter of the address
         inbox_id=inbox_id,
         contact_id=contact_id,
         thread_id=thread_id,
+        participants_id=participants_id,
         unread=unread is not None,
         oldest_first=sort == "oldest",
         after=None if place is None else (datetime.fromisoformat(str(place[0])), UUID(str(place[1]))),
@@ -168,7 +171,10 @@ async def start_conversation(
     author = authors.author_of(scope, body.author.type) if body.author else None
     party = None
     if body.contact is not None:
-        addresses = tuple(Address(each.scheme, each.address) for each in body.contact.addresses)
+        addresses = tuple(
+            normal(each.scheme, each.address, field=f"contact.addresses.{n}.address")
+            for n, each in enumerate(body.contact.addresses)
+        )
         party = Party(addresses, body.contact.name)
     language = body.contact.language if body.contact else None
     invitation = Invitation(body.contact_id, party, language)

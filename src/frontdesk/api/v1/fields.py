@@ -46,6 +46,9 @@ def _no_nul(value: SecretStr) -> SecretStr:
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
 """One line of text without control characters and without spaces around it."""
 
+SchemeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+"""The kind of an address: phone, email, whatsapp, …"""
+
 Email = Annotated[
     str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x20]{1,64}@[^@\s\x00-\x20]+$")
 ]

@@ -11,7 +11,7 @@ from frontdesk.domain.conversation import ConversationStatus, ReopenPolicy
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.ids import uuid7
-from frontdesk.store import conversations, identities, threads
+from frontdesk.store import conversations, identities, origins, threads
 from frontdesk.store.tx import Row, Tx
 
 
@@ -80,6 +80,7 @@ def thread_of(  # noqa: PLR0917 - who, where, and where to answer
         forms = {form for row in known for form in (f"{row.scheme}:{row.address}", row.address)}
         by_key = threads.look_up(tx, account_id, inbox_id, sorted(forms))
         mine = [row.thread_id for row in by_key.values() if row.contact_id == contact_id]
+        mine = _of_the_same_origin(tx, account_id, party, mine)
         if mine:
             threads.add_key(tx, account_id, inbox_id, thread_key, min(mine))
             return UUID(bytes=min(mine).bytes)
@@ -87,6 +88,14 @@ def thread_of(  # noqa: PLR0917 - who, where, and where to answer
     return threads.find_or_create(
         tx, account_id, inbox_id, thread_key, contact_id=contact_id, address=address
     )
+
+
+def _of_the_same_origin(tx: Tx, account_id: UUID, party: Party, thread_ids: list[UUID]) -> list[UUID]:
+    """Of a merged contact's threads, those of the one whose address this is: undoing the merge parts them."""
+    begun_by = origins.of_threads(tx, thread_ids)
+    known = (origins.of_address(tx, account_id, address) for address in party.addresses)
+    origin_id = next((each for each in known if each is not None), None)
+    return [each for each in thread_ids if begun_by.get(each) == origin_id]
 
 
 def episode_of(tx: Tx, desk: Desk, thread: Row, *, incoming: bool) -> UUID:
@@ -109,13 +118,14 @@ def episode_of(tx: Tx, desk: Desk, thread: Row, *, incoming: bool) -> UUID:
 def open_next(tx: Tx, thread: Row) -> UUID:
     """Open the next conversation of a locked thread that has none open."""
     conversation_id = uuid7()
+    begun_by = origins.of_threads(tx, [thread.id]).get(thread.id, thread.contact_id)
     conversations.open_next(
         tx,
         conversation_id=conversation_id,
         account_id=thread.account_id,
         inbox_id=thread.inbox_id,
         thread_id=thread.id,
-        contact_id=thread.contact_id,
+        contact_id=begun_by,
     )
     tx.emit(
         thread.account_id,

@@ -16,7 +16,7 @@ from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.features.conversations import amendments, arrivals, statuses
 from frontdesk.features.conversations.arrivals import Arrival
 from frontdesk.features.conversations.episodes import Desk, key_of
-from frontdesk.store import conversations, identities, notices, threads
+from frontdesk.store import conversations, identities, notices, origins, threads
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Draft
 from frontdesk.store.tx import Tx
@@ -136,13 +136,14 @@ def _change_address(tx: Tx, desk: Desk, arrived: Arrived) -> None:
         notices.add(tx, desk.account_id, desk.inbox_id, arrived.id, "address_taken")
         return
     identities.updated(tx, desk.account_id, owner.contact_id)
+    origins.follow(tx, desk.account_id, event.old, mine)
     main = next(address for address in event.new if address in mine)
     for thread in threads.of_contact(tx, desk.account_id, desk.inbox_id, owner.contact_id):
         if i.Address(thread.scheme, thread.address) != event.old:
             continue
         for form in (form for address in mine for form in (key_of(address), address.value)):
             threads.add_key(tx, desk.account_id, desk.inbox_id, form, thread.id)
-        threads.readdress(tx, thread.id, main)
+        threads.readdress(tx, thread, main)
         _tell_change(tx, desk, arrived.id, thread.id, event)
 
 

@@ -61,7 +61,7 @@ class Views:
                 row.account_id, row.inbox_id, (Address(row.scheme, row.address),)
             ),
             "contact": {
-                "id": row.contact_id,
+                "id": row.holder_id,
                 "name": row.contact_name,
                 "avatar_url": self._links.link(row.account_id, avatar) if avatar else None,
                 "address": row.address,

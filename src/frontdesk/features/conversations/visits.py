@@ -30,7 +30,7 @@ from frontdesk.domain.scope import Scope
 from frontdesk.features.conversations import episodes, sending, statuses
 from frontdesk.features.conversations.arrivals import file_of
 from frontdesk.features.conversations.episodes import Desk
-from frontdesk.store import attachments, conversations, identities, threads, timeline
+from frontdesk.store import attachments, conversations, identities, origins, threads, timeline
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Draft
 from frontdesk.store.tx import ReadTx, Row, Tx
@@ -90,8 +90,10 @@ def visit(tx: Tx, inbox: Row, claim: Claim, current: Scope | None, *, proven: bo
     """Who the visitor is: the proven identity, else whoever the token says, else somebody new."""
     account_id = inbox.account_id
     if proven and claim.identifier is not None:
-        party = Party((Address(IDENTIFIED_SCHEME, claim.identifier),), claim.name)
-        contact_id = identities.find_or_create(tx, account_id, party, language=claim.language, verified=True)
+        address = Address(IDENTIFIED_SCHEME, claim.identifier)
+        party = Party((address,), claim.name)
+        holder_id = identities.find_or_create(tx, account_id, party, language=claim.language, verified=True)
+        contact_id = origins.of_address(tx, account_id, address) or holder_id
     elif current is not None and current.contact_id is not None:
         contact_id = current.contact_id
     else:
@@ -107,7 +109,7 @@ def visit(tx: Tx, inbox: Row, claim: Claim, current: Scope | None, *, proven: bo
 
 def conversation_of(tx: ReadTx, account_id: UUID, inbox_id: UUID, contact_id: UUID) -> Row | None:
     """The visitor's newest conversation."""
-    known = threads.of_contact(tx, account_id, inbox_id, contact_id)
+    known = threads.of_origin(tx, account_id, inbox_id, contact_id)
     return conversations.latest_of_thread(tx, known[-1].id) if known else None
 
 
@@ -146,7 +148,7 @@ def see(tx: Tx, scope: Scope, desk_inbox_id: UUID, seq: int) -> None:
 
 
 def _thread_id(tx: Tx, desk: Desk, contact_id: UUID) -> UUID:
-    known = threads.of_contact(tx, desk.account_id, desk.inbox_id, contact_id)
+    known = threads.of_origin(tx, desk.account_id, desk.inbox_id, contact_id)
     if known:
         found: UUID = known[-1].id
         return found

@@ -62,12 +62,17 @@ class Hydration:
         talk_rows = conversations.many(tx, account_id, talks)
         now = tx.now
         shown = {key: self._views.conversation(row, now) for key, row in talk_rows.items()}
+        begun_by = {key: row.contact_id for key, row in talk_rows.items()}
         found = list(timeline.many(tx, account_id, said).values())
         messages = dict(zip((row.id for row in found), self._views.messages(tx, found), strict=True))
-        return [self._frame(row, shown, messages) for row in rows]
+        return [self._frame(row, shown, messages, begun_by) for row in rows]
 
     def _frame(
-        self, row: Row, talks: dict[UUID, ConversationRead], messages: dict[UUID, MessageRead]
+        self,
+        row: Row,
+        talks: dict[UUID, ConversationRead],
+        messages: dict[UUID, MessageRead],
+        begun_by: dict[UUID, UUID],
     ) -> Frame:
         talk = talks.get(row.conversation_id) if row.conversation_id else None
         message = messages.get(row.subject_id) if row.subject_id else None
@@ -80,8 +85,7 @@ class Hydration:
         agent = write("event", cursor=cursor, event=event)
         if talk is None:
             return Frame(row.position, agent)
-        contact_id = talk["contact"]["id"]
-        visitor = None
+        contact_id, visitor = begun_by[talk["id"]], None
         if (told := _for_visitor(row.type, row.seq, talk, message)) is not None:
             visitor = write(cursor=self._cursors.of_visitor(contact_id, row.position), **told)
         return Frame(row.position, agent, talk["inbox"]["id"], contact_id, visitor)
