@@ -49,6 +49,7 @@ MATRIX = {
     "GET /v1/contacts/{contact_id}": "contacts:read",
     "PATCH /v1/contacts/{contact_id}": "contacts:write",
     "GET /v1/contacts/{contact_id}/sources": "contacts:read",
+    "GET /v1/contacts/{contact_id}/messages": "conversations:read",
     "POST /v1/contacts/{contact_id}/identities": "contacts:write",
     "DELETE /v1/contacts/{contact_id}/identities": "contacts:write",
     "GET /v1/contacts/{contact_id}/suggestions": "contacts:read",

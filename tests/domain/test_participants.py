@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.domain.inbound import Address
-from frontdesk.domain.participants import participants_id
+from frontdesk.domain.participants import joined_id, participants_id
 
 ACCOUNT, INBOX = UUID(int=1), UUID(int=2)
 schemes = st.sampled_from(["web", "slack", "telegram", "we", "b"])
@@ -43,3 +43,13 @@ def test_s3_02_accounts_and_inboxes_are_worlds_apart() -> None:
     ana = [Address("phone", "+34600111222")]
     ids = {participants_id(UUID(int=a), UUID(int=i), ana) for a in (1, 2) for i in (3, 4)}
     assert len(ids) == 4
+
+
+def test_s3_01_who_writes_to_whom_does_not_matter_and_earlier_ids_are_found_again() -> None:
+    """The value is SHA-256 of `+15550100199nora@rill.example`, its first 16 bytes."""
+    ana, nora = "+15550100199", "nora@rill.example"
+    assert joined_id([ana, nora]) == joined_id([nora, ana]) == UUID("a0524bff-066a-ec29-6f88-8ccbf221d5be")
+    assert joined_id(["ab", "c"]) == joined_id(["a", "bc"])
+    both = (Address("phone", ana), Address("email", nora))
+    assert participants_id(ACCOUNT, INBOX, both) == participants_id(ACCOUNT, INBOX, both[::-1])
+    assert participants_id(ACCOUNT, INBOX, both) == UUID("1d46e570-a5c8-88f7-9851-dc4d4c1fd63d")

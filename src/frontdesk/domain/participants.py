@@ -28,6 +28,15 @@ def participants_id(account_id: UUID, inbox_id: UUID, participants: Iterable[Add
     return _v8(found.digest()[:16])
 
 
+def joined_id(participants: Iterable[str]) -> UUID:
+    """The id that unified-messaging systems without accounts and inboxes gave: sorted texts, joined, hashed.
+
+    For programs that must find their old ids again. It keeps the old faults: `ab` with `c` is `a` with `bc`,
+    and spelling matters.
+    """
+    return UUID(hashlib.sha256("".join(sorted(participants)).encode()).hexdigest()[:32])
+
+
 def _normal(address: Address) -> bytes:
     value = address.value.strip()
     if address.scheme in _PHONES:

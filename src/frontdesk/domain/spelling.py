@@ -1,7 +1,7 @@
 """Addresses as people write them, in the one form in which they are kept. Pure.
 
-A phone number is E.164 (`+5491123456789`) however it is written, a WhatsApp id its digits, an e-mail address
-lower case; other schemes keep their value.
+A phone number is E.164 (`+5491123456789`) however it is written, an e-mail address lower case; other schemes
+keep their value.
 """
 
 import re
@@ -10,7 +10,6 @@ from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
 from frontdesk.kit.phone import e164
 
-PHONES = frozenset({"phone", "whatsapp"})
 _MAIL = re.compile(r"[^@\s\x00-\x20]{1,64}@[^@\s\x00-\x20]+")
 
 
@@ -21,7 +20,7 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
         Invalid: It can be no address of its scheme.
     """
     value = value.strip()
-    if scheme in PHONES:
+    if scheme == "phone":
         number = e164(value)
         if number is None:
             raise Invalid(
@@ -29,7 +28,7 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
                 field=field,
                 hint="Write it with its country code, such as +54 9 11 2345-6789.",
             )
-        return Address(scheme, number if scheme == "phone" else number[1:])
+        return Address(scheme, number)
     if scheme == "email":
         if not _MAIL.fullmatch(value) or len(value) > 254:
             raise Invalid("This is not an e-mail address.", field=field, hint="Write it as name@example.com.")
@@ -39,7 +38,7 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
 
 def same_person_key(scheme: str, value: str) -> tuple[str, str] | None:
     """What two addresses share that reach the same phone or mailbox; None where nothing can be said."""
-    if scheme in PHONES:
+    if scheme == "phone":
         number = e164(value)
         return None if number is None else ("phone", number)
     if scheme == "email":

@@ -5,6 +5,9 @@ A row has the message's own columns, its delivery's (prefixed `delivery_`), and 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -76,6 +79,27 @@ _SPOKEN_AFTER = Statement(
     .order_by(_m.c.seq)
     .limit(P("limit"))
 )
+_after = [_m.c.created_at, _m.c.conversation_id, _m.c.seq]
+
+
+@lru_cache(maxsize=4)
+def _of_contact(*, begun: bool, limited: bool) -> Statement:
+    talks = (
+        sa.select(t.conversations.c.id)
+        .join_from(t.conversations, t.threads, t.threads.c.id == t.conversations.c.thread_id)
+        .where(t.threads.c.account_id == P("account_id"), t.threads.c.contact_id == P("contact_id"))
+    )
+    query = _READ.where(_m.c.account_id == P("account_id"), _m.c.conversation_id.in_(talks))
+    if limited:
+        query = query.where(_m.c.inbox_id.in_(P("inbox_ids", expanding=True)))
+    if begun:
+        last = [
+            P(name, type_=column.type) for name, column in zip(("at", "talk", "seq"), _after, strict=True)
+        ]
+        query = query.where(sa.tuple_(*_after) > sa.tuple_(*last))
+    return Statement(query.order_by(*_after).limit(P("limit")))
+
+
 _NEWEST = (1 << 62) - 1
 
 
@@ -104,6 +128,26 @@ def page(
     earlier = _SPOKEN_BEFORE if spoken_only else _BEFORE
     seq = _NEWEST if before is None else before
     return tx.rows(earlier, conversation_id=conversation_id, seq=seq, limit=limit)[::-1]
+
+
+def of_contact(
+    tx: ReadTx, scope: Scope, contact_id: UUID, after: tuple[datetime, UUID, int] | None, limit: int
+) -> list[Row]:
+    """What was said with a contact in all their threads, the oldest first.
+
+    Args:
+        tx: Where to read.
+        scope: Only what is in its inboxes.
+        contact_id: One that the caller may see.
+        after: The message before the page: created_at, conversation_id and seq.
+        limit: At most so many.
+    """
+    params: dict[str, Any] = {"account_id": scope.account_id, "contact_id": contact_id, "limit": limit}
+    if scope.inbox_ids is not None:
+        params["inbox_ids"] = sorted(scope.inbox_ids)
+    if after is not None:
+        params["at"], params["talk"], params["seq"] = after
+    return tx.rows(_of_contact(begun=after is not None, limited=scope.inbox_ids is not None), **params)
 
 
 def get(tx: ReadTx, scope: Scope, message_id: UUID) -> Row:

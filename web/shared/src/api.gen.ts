@@ -768,6 +768,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contacts/{contact_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Identity
+         * @description Give a contact one more address. However a phone number is written, it is one address.
+         */
+        post: operations["add_identity_v1_contacts__contact_id__identities_post"];
+        /**
+         * Remove Identity
+         * @description Take an address from a contact. Threads that use it go on.
+         */
+        delete: operations["remove_identity_v1_contacts__contact_id__identities_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Messages
+         * @description What was said with a contact in every channel, as one line, the oldest first.
+         */
+        get: operations["list_contact_messages_v1_contacts__contact_id__messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suggestions
+         * @description Contacts who may be the same person, those with the best reasons first; at most ten.
+         */
+        get: operations["list_suggestions_v1_contacts__contact_id__suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Merges
+         * @description The merges into a contact that stand, the newest first.
+         */
+        get: operations["list_merges_v1_contacts__contact_id__merges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Contacts
+         * @description Merge another contact into this one. Threads and addresses move, conversations are not joined.
+         */
+        post: operations["merge_contacts_v1_contacts__contact_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unmerge Contacts
+         * @description Undo a merge: both are as they were; what was said meanwhile stays in its thread.
+         */
+        post: operations["unmerge_contacts_v1_contacts__contact_id__unmerge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -1852,6 +1976,11 @@ export interface components {
             created_at: string;
             /** Last Seen At */
             last_seen_at: string | null;
+            /**
+             * Merged Into
+             * @description The contact who stands for this one since a merge.
+             */
+            merged_into: string | null;
         };
         /**
          * ContactUpdate
@@ -2305,6 +2434,27 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * IdentityCreate
+         * @description An address to give to a contact. A verified one finds the contact when somebody writes by it.
+         */
+        IdentityCreate: {
+            /**
+             * Scheme
+             * @example phone
+             */
+            scheme: string;
+            /**
+             * Address
+             * @example +54 9 11 2345-6789
+             */
+            address: string;
+            /**
+             * Verified
+             * @default true
+             */
+            verified: boolean;
+        };
+        /**
          * IdentityRead
          * @description One address of a contact.
          */
@@ -2565,6 +2715,80 @@ export interface components {
             max_bytes: number | null;
             /** Types */
             types: string[] | null;
+        };
+        /**
+         * MergeCreate
+         * @description Whom to merge into the contact; the contact of the address stays.
+         */
+        MergeCreate: {
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+        };
+        /**
+         * MergeDone
+         * @description What a merge made: its id undoes it.
+         */
+        MergeDone: {
+            /**
+             * Merge Id
+             * Format: uuid
+             */
+            merge_id: string;
+            contact: components["schemas"]["ContactRead"];
+        };
+        /**
+         * MergeRead
+         * @description A merge that stands.
+         */
+        MergeRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            contact: components["schemas"]["MergedContact"];
+            /**
+             * Merged At
+             * Format: date-time
+             */
+            merged_at: string;
+            /** Merged By */
+            merged_by: string | null;
+        };
+        /**
+         * MergeUndo
+         * @description Which merge to undo.
+         */
+        MergeUndo: {
+            /**
+             * Merge Id
+             * Format: uuid
+             */
+            merge_id: string;
+        };
+        /**
+         * MergeUndone
+         * @description Both contacts, apart again.
+         */
+        MergeUndone: {
+            contact: components["schemas"]["ContactRead"];
+            other: components["schemas"]["ContactRead"];
+        };
+        /**
+         * MergedContact
+         * @description The contact who was merged.
+         */
+        MergedContact: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
         };
         /**
          * MessageBatch
@@ -2982,6 +3206,16 @@ export interface components {
             seq?: number | null;
         };
         /**
+         * ReasonRead
+         * @description Why two contacts may be one person: `same_phone`, `same_email` or `same_name`, and what they share.
+         */
+        ReasonRead: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * ReceiptRead
          * @description A provider's request as it came.
          */
@@ -3239,6 +3473,15 @@ export interface components {
              * @default false
              */
             animated: boolean;
+        };
+        /**
+         * SuggestionRead
+         * @description A contact who may be the same person.
+         */
+        SuggestionRead: {
+            contact: components["schemas"]["ContactRead"];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
         };
         /**
          * Template
@@ -4020,6 +4263,7 @@ export interface operations {
                 inbox_id?: string | null;
                 contact_id?: string | null;
                 thread_id?: string | null;
+                participants_id?: string | null;
                 unread?: "true" | null;
                 sort?: "newest" | "oldest";
                 /** @description How many. */
@@ -5340,6 +5584,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceRead"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_identity_v1_contacts__contact_id__identities_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_identity_v1_contacts__contact_id__identities_delete: {
+        parameters: {
+            query: {
+                scheme: string;
+                address: string;
+            };
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_messages_v1_contacts__contact_id__messages_get: {
+        parameters: {
+            query?: {
+                /** @description How many. */
+                limit?: number;
+                /** @description From the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageRead_"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suggestions_v1_contacts__contact_id__suggestions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionRead"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_merges_v1_contacts__contact_id__merges_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRead"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_contacts_v1_contacts__contact_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeDone"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge_contacts_v1_contacts__contact_id__unmerge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeUndo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeUndone"];
                 };
             };
             /** @description An error (RFC 9457). */

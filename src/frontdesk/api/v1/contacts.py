@@ -17,13 +17,15 @@ from frontdesk.domain.inbound import Address
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.domain.spelling import normal
 from frontdesk.features.contacts import addresses
-from frontdesk.store import contacts, origins
+from frontdesk.features.conversations.reads import MessageRead
+from frontdesk.store import contacts, origins, timeline
 from frontdesk.store.statement import Row
 from frontdesk.store.tx import ReadTx, Tx
 
 router = APIRouter(prefix="/v1", tags=["contacts"], route_class=DeskRoute)
 
 Reader = Annotated[Scope, Depends(Needs(Permission.CONTACTS_READ))]
+Listener = Annotated[Scope, Depends(Needs(Permission.CONVERSATIONS_READ))]
 Writer = Annotated[Scope, Depends(Needs(Permission.CONTACTS_WRITE))]
 
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -208,3 +210,25 @@ async def remove_identity(  # noqa: PLR0917 - the address is in the query
         return ContactRead.read(tx, desk, scope, contact_id)
 
     return await once.write(change)
+
+
+@router.get("/contacts/{contact_id}/messages")
+async def list_contact_messages(
+    contact_id: UUID, desk: DeskDep, scope: Listener, page: PageDep
+) -> Page[MessageRead]:
+    """What was said with a contact in every channel, as one line, the oldest first."""
+    place = page.position("contact-messages", 3)
+    after = None
+    if place is not None:
+        after = (datetime.fromisoformat(str(place[0])), UUID(str(place[1])), int(place[2]))
+
+    def query(tx: ReadTx) -> list[MessageRead]:
+        contacts.get(tx, scope, contact_id)
+        return desk.views.messages(tx, timeline.of_contact(tx, scope, contact_id, after, page.limit + 1))
+
+    return page.page(
+        "contact-messages",
+        await desk.store.read(query),
+        lambda each: each,
+        lambda each: [each["created_at"].isoformat(), str(each["conversation_id"]), each["seq"]],
+    )
