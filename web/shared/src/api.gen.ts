@@ -2435,7 +2435,10 @@ export interface components {
         };
         /**
          * IdentityCreate
-         * @description An address to give to a contact. A verified one finds the contact when somebody writes by it.
+         * @description An address to give to a contact.
+         *
+         *     With `verified` the caller vouches for it: whoever writes by it is this contact. Without, it gives way to
+         *     whoever proves it.
          */
         IdentityCreate: {
             /**
@@ -2450,7 +2453,7 @@ export interface components {
             address: string;
             /**
              * Verified
-             * @default true
+             * @default false
              */
             verified: boolean;
         };

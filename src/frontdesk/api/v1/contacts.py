@@ -42,11 +42,15 @@ class ContactUpdate(Body):
 
 
 class IdentityCreate(Body):
-    """An address to give to a contact. A verified one finds the contact when somebody writes by it."""
+    """An address to give to a contact.
+
+    With `verified` the caller vouches for it: whoever writes by it is this contact. Without, it gives way to
+    whoever proves it.
+    """
 
     scheme: SchemeName = Field(examples=["phone"])
     address: Line = Field(examples=["+54 9 11 2345-6789"])
-    verified: bool = True
+    verified: bool = False
 
 
 class IdentityRead(Shown):

@@ -18,15 +18,19 @@ def add(tx: Tx, scope: Scope, contact_id: UUID, address: Address, *, verified: b
     """
     contacts.get(tx, scope, contact_id)
     owner = identities.owners(tx, scope.account_id, [address]).get(address)
-    if owner is not None and owner.contact_id == contact_id and (owner.verified or not verified):
+    if owner is not None and owner.contact_id != contact_id:
+        raise _taken()
+    if owner is not None and (owner.verified or not verified):
         return
     if not identities.attach(tx, scope.account_id, contact_id, address, verified=verified):
-        raise Conflict(
-            "The address is another contact's.", field="address", hint="Merge both if they are one person."
-        )
+        raise _taken()  # somebody was faster
     identities.changed(tx, scope.account_id, contact_id)
-    if owner is not None and owner.contact_id != contact_id:
-        identities.changed(tx, scope.account_id, owner.contact_id)
+
+
+def _taken() -> Conflict:
+    return Conflict(
+        "The address is another contact's.", field="address", hint="Merge both if they are one person."
+    )
 
 
 def remove(tx: Tx, scope: Scope, contact_id: UUID, address: Address) -> None:
