@@ -266,8 +266,8 @@ async def test_m_04_of_two_merges_at_once_one_is_refused(desk: RunningDesk) -> N
         winner = next(each for each in answers if each.status_code == 200).json()
         path = f"/v1/contacts/{winner['contact']['id']}/unmerge"
         undoing = {"merge_id": winner["merge_id"]}
-        answers = await asyncio.gather(*(desk.http.post(path, json=undoing) for _ in range(2)))
-        assert sorted(each.status_code for each in answers) == [200, 409]
+        undone = await asyncio.gather(*(desk.http.post(path, json=undoing) for _ in range(2)))
+        assert sorted(each.status_code for each in undone) == [200, 409]
 
 
 async def test_m_04_messages_that_race_with_a_merge_are_all_there_and_undo_parts_them(
