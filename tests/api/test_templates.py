@@ -8,8 +8,9 @@ import pytest
 
 from frontdesk.domain.template import MessageTemplate, TemplateVariable
 from frontdesk.ports.channel import Connection, TemplatesUnavailable
-from tests.api.test_messages import PaperChannel, Talk, close_window, talk_by
+from tests.api.test_messages import Talk, close_window, talk_by
 from tests.desk import running_desk
+from tests.features.scene import PaperChannel
 
 ORDER = MessageTemplate(
     name="order",
@@ -81,7 +82,10 @@ async def test_templates_are_synced_offered_and_checked(closed: tuple[Talk, str]
 async def test_a_batch_is_checked_in_the_same_way(closed: tuple[Talk, str]) -> None:
     talk, path = closed
     await talk.desk.owner.post(f"{path}/sync", None, 200)
-    body = {"agent_email": talk.desk.owner.email, "messages": [template(), template(components=[])]}
+    body: dict[str, Any] = {
+        "agent_email": talk.desk.owner.email,
+        "messages": [template(), template(components=[])],
+    }
     refused = await talk.desk.owner.post(f"{talk.path}/messages/batch", body, 422)
     assert refused["errors"][0]["field"] == "content.components"
     body["messages"].pop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -156,9 +157,10 @@ async def test_a_visitor_hears_up_to_where_the_agents_have_read(scene: Scene) ->
     async with hub_of(scene) as hub, Listener(hub, visitor, start) as listener:
         assert [frame["message"]["status"] for frame in listener.of("message")] == ["delivered"]
         for row in (theirs, mine):
-            await scene.store.write(
-                lambda tx, row=row: mark_read(tx, scene.owner, row.id, None, tell_provider=False)
+            read = partial(
+                mark_read, scope=scene.owner, conversation_id=row.id, seq=None, tell_provider=False
             )
+            await scene.store.write(read)
         await listener.until(lambda: listener.of("seen"))
         (frame,) = listener.of("seen")
         assert (frame["conversation_id"], frame["seq"]) == (str(mine.id), mine.last_seq)
