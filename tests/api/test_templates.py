@@ -88,7 +88,7 @@ async def test_a_batch_is_checked_in_the_same_way(closed: tuple[Talk, str]) -> N
     }
     refused = await talk.desk.owner.post(f"{talk.path}/messages/batch", body, 422)
     assert refused["errors"][0]["field"] == "content.components"
-    body["messages"].pop()
+    messages.pop()
     made = await talk.desk.owner.post(f"{talk.path}/messages/batch", body)
     assert made["items"][0]["content"]["body"] == "Hello Nora, your order is ready."
 
