@@ -82,10 +82,8 @@ async def test_templates_are_synced_offered_and_checked(closed: tuple[Talk, str]
 async def test_a_batch_is_checked_in_the_same_way(closed: tuple[Talk, str]) -> None:
     talk, path = closed
     await talk.desk.owner.post(f"{path}/sync", None, 200)
-    body: dict[str, Any] = {
-        "agent_email": talk.desk.owner.email,
-        "messages": [template(), template(components=[])],
-    }
+    messages = [template(), template(components=[])]
+    body = {"agent_email": talk.desk.owner.email, "messages": messages}
     refused = await talk.desk.owner.post(f"{talk.path}/messages/batch", body, 422)
     assert refused["errors"][0]["field"] == "content.components"
     messages.pop()
