@@ -38,7 +38,7 @@ class DeskApp(FastAPI):
         await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The guards, outermost first: tracing, headers, hygiene, CORS of the widget, size, errors."""
+        """The guards, outermost first: headers, tracing, hygiene, CORS of the widget, size, errors."""
         config: ApiConfig = self.state.config
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
         app = ExceptionMiddleware(app, handlers=dict(self.exception_handlers))
@@ -46,8 +46,8 @@ class DeskApp(FastAPI):
         app = guards.BodyLimit(app, limit_of=_limits(config))
         app = guards.WidgetCors(app)
         app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)
-        app = guards.Headers(app, is_secure=config.is_secure)
-        return guards.Tracing(app, log_all=config.log_requests)
+        app = guards.Tracing(app, log_all=config.log_requests)
+        return guards.Headers(app, is_secure=config.is_secure)
 
 
 def create_app(desk: Desk | None = None, *, routes: Sequence[BaseRoute] = ()) -> DeskApp:

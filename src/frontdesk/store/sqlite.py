@@ -5,6 +5,7 @@ import queue
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
 READERS = 3
+OPEN_AGAIN_SECONDS = 0.05
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter: the writer gives it up at every row and wants it back soon.
 
@@ -154,8 +156,19 @@ class _Checkpoints:
         self._wake.set()
         self._thread.join()
 
+    def _open(self) -> sqlite3.Connection | None:
+        """The file; None if we close before whoever holds it (another opening, a recovery) lets go."""
+        while not self._closing:
+            try:
+                return connect(self._path)
+            except sqlite3.OperationalError:
+                time.sleep(OPEN_AGAIN_SECONDS)
+        return None
+
     def _work(self) -> None:
-        database = connect(self._path)
+        database = self._open()
+        if database is None:
+            return
         while not self._closing:
             self._wake.wait()
             self._wake.clear()

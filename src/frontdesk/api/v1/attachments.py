@@ -47,7 +47,7 @@ _BODY = {
     }
 }
 _DIGITS = re.compile(r"[0-9]{1,36}")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_POLICY = "default-src 'none'; sandbox"
 
 
 class AttachmentRead(Shown):
