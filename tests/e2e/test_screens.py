@@ -113,6 +113,7 @@ async def test_axe_finds_nothing_on_any_screen(demo: Victim, page: Page, theme: 
         await page.goto(demo.url + path)
         await expect(page.get_by_role("main")).to_be_visible(timeout=SLOW)
         await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        await expect(page.locator("h1").first).to_be_attached(timeout=SLOW)  # what it shows has come
         found[path] = await _axe(page)
     await page.goto(demo.url + "/inbox/all")
     await _open_nora(page)
