@@ -4,13 +4,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -73,7 +71,7 @@ class Wire:
         return 200 <= response.status_code < 300
 
 
-class Letters:
+class Letters(base.Box[State]):
     """The whole provider: `POST /letters` for the business, a phone for each house."""
 
     slug, name = "letters", "Letters"
@@ -87,19 +85,12 @@ class Letters:
 
     def __init__(self, *, retry_seconds: Sequence[float] = (0.01, 0.02), journal: Path | None = None) -> None:
         self.ids = base.Ids(5)
-        self.state = State(base.Settings(), House)
-        self.engine = base.Engine(
-            self.state, Wire(self.state), fault_kinds=KINDS, retry_seconds=retry_seconds, journal=journal
-        )
-        self.live = self.engine.live
+        state = State(base.Settings(), House)
+        super().__init__(state, Wire(state), fault_kinds=KINDS, retry_seconds=retry_seconds, journal=journal)
         self.carrier = base.Carrier[House](self.engine, self._report, lambda _fault: {"title": "Lost"})
         self.spoiler = base.Spoiler(self.engine, _refuse)
         self.uploads = base.Uploads(self.state, self.ids, max_bytes=1000_000)
-        play = base.Play(self.engine, self)
-        self.app = Starlette(routes=[*play.routes(), Route("/letters", self.post, methods=["POST"])])
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        return self.engine.running(self.carrier.resume)
+        self.open(self, [Route("/letters", self.post, methods=["POST"])], self.carrier.resume)
 
     def register(self, hook_url: str | None) -> None:
         self.state.businesses["rill"] = base.Business("rill", "Rill", "14 Harbour Lane", hook_url)

@@ -1,6 +1,6 @@
 """What the simulators of all providers share; none is named here. See docs/adding-a-simulator.md.
 
-A provider's simulator is composed of these parts, wired by an `Engine`:
+A provider's simulator is a `Box` composed of these parts, wired by an `Engine`:
 
 - `State`, `Phone`, `Business`, `PhoneMessage`: what is remembered; a provider subclasses them.
   `Look`: how a message looks, the same for all.
@@ -15,6 +15,7 @@ A provider's simulator is composed of these parts, wired by an `Engine`:
 
 from frontdesk.simulators.base import actions
 from frontdesk.simulators.base.abilities import Abilities, AddressField, ReadyMade, Switch
+from frontdesk.simulators.base.box import Box
 from frontdesk.simulators.base.carrying import Carrier
 from frontdesk.simulators.base.conduct import Conduct, PhoneCreate, PhoneUpdate, apply_update
 from frontdesk.simulators.base.demo import DemoInbox, DemoPart
@@ -43,6 +44,7 @@ __all__ = [
     "AddressField",
     "Answer",
     "Attempt",
+    "Box",
     "Business",
     "Carrier",
     "Conduct",

@@ -1,20 +1,15 @@
 """The simulator put together: the Bot API and the play API as one ASGI application, and what it can do."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from starlette.applications import Starlette
-from starlette.types import ASGIApp
 
 from frontdesk.simulators.base import (
     ALL_KINDS,
     RETRY_SECONDS,
     Abilities,
     AddressField,
-    Engine,
+    Box,
     FaultKind,
-    Play,
     Switch,
     Uploads,
 )
@@ -41,10 +36,8 @@ _KINDS = ALL_KINDS - {FaultKind.STATUS_FIRST, FaultKind.FAIL_LATER, FaultKind.HO
 """A bot is told no statuses, and gets one update in a request."""
 
 
-class TelegramSimulator:
+class TelegramSimulator(Box[State]):
     """Telegram in a box.
-
-    Mount `app` and run `running()` around the server, or use `serve` for a server of its own.
 
     Args:
         settings: How the network behaves; a demo wants `read_after_seconds`.
@@ -67,21 +60,12 @@ class TelegramSimulator:
         journal: Path | None = None,
         needs_https: bool = False,
     ) -> None:
-        self.state = State(settings or Settings(), seed)
-        self.engine = Engine(
-            self.state,
-            Wire(self.state),
-            fault_kinds=_KINDS,
-            retry_seconds=retry_seconds,
-            journal=journal,
-        )
-        self.faults, self.hooks, self.live = self.engine.faults, self.engine.hooks, self.engine.live
+        state = State(settings or Settings(), seed)
+        super().__init__(state, Wire(state), fault_kinds=_KINDS, retry_seconds=retry_seconds, journal=journal)
         self.network = Network(self.state, self.engine)
         uploads = Uploads(self.state, self.state.ids, MAX_FILE_BYTES)
-        play = Play(self.engine, Conduct(self.network, uploads))
         api = BotApi(self.network, uploads, needs_https=needs_https)
-        routes = [*play.routes(), *api.routes()]
-        self.app: ASGIApp = Starlette(routes=routes, lifespan=self._lifespan)
+        self.open(Conduct(self.network, uploads), api.routes(), self.network.carrier.resume)
 
     def register(
         self,
@@ -103,12 +87,3 @@ class TelegramSimulator:
     def add_phone(self, user_id: str | None = None, name: str | None = None) -> Phone:
         """A customer's account, or the one that has the number already."""
         return self.state.add_phone(user_id, name)
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Deliver hooks and timed steps while inside. A task that fails ends this block with its error."""
-        return self.engine.running(self.network.carrier.resume)
-
-    @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        async with self.running():
-            yield

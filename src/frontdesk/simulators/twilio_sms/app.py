@@ -1,13 +1,9 @@
 """The simulator put together: Twilio's API and the play API as one ASGI application."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.applications import Starlette
-from starlette.types import ASGIApp
-
-from frontdesk.simulators.base import ALL_KINDS, RETRY_SECONDS, Abilities, Engine, FaultKind, Play, Switch
+from frontdesk.simulators.base import ALL_KINDS, RETRY_SECONDS, Abilities, Box, FaultKind, Switch
 from frontdesk.simulators.twilio_sms.api import Api
 from frontdesk.simulators.twilio_sms.conduct import Conduct
 from frontdesk.simulators.twilio_sms.hooks import Wire
@@ -21,7 +17,7 @@ ABILITIES = Abilities(
 _FAULTS = ALL_KINDS - {FaultKind.HOOK_BATCH, FaultKind.UPLOAD_ERROR}
 
 
-class TwilioSimulator:
+class TwilioSimulator(Box[State]):
     """Twilio in a box.
 
     Args:
@@ -43,19 +39,12 @@ class TwilioSimulator:
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         journal: Path | None = None,
     ) -> None:
-        self.state = State(settings or Settings(), seed)
-        self.engine = Engine(
-            self.state,
-            Wire(self.state),
-            fault_kinds=_FAULTS,
-            retry_seconds=retry_seconds,
-            journal=journal,
+        state = State(settings or Settings(), seed)
+        super().__init__(
+            state, Wire(state), fault_kinds=_FAULTS, retry_seconds=retry_seconds, journal=journal
         )
-        self.faults, self.hooks, self.live = self.engine.faults, self.engine.hooks, self.engine.live
         self.network = Network(self.state, self.engine)
-        play = Play(self.engine, Conduct(self.network))
-        routes = [*play.routes(), *Api(self.network).routes()]
-        self.app: ASGIApp = Starlette(routes=routes, lifespan=self._lifespan)
+        self.open(Conduct(self.network), Api(self.network).routes(), self.network.carrier.resume)
 
     def register(  # noqa: PLR0917 - as Twilio's console lists them
         self,
@@ -74,12 +63,3 @@ class TwilioSimulator:
     def add_phone(self, number: str | None = None, name: str | None = None) -> Phone:
         """A customer's phone, or the one that has the number already."""
         return self.state.add_phone(number, name)
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Deliver hooks and timed steps while inside."""
-        return self.engine.running(self.network.carrier.resume)
-
-    @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        async with self.running():
-            yield

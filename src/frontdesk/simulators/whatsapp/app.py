@@ -1,17 +1,12 @@
 """The simulator put together: Meta's API and the play API as one ASGI application, and what it can do."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from starlette.applications import Starlette
-from starlette.types import ASGIApp
 
 from frontdesk.simulators.base import (
     RETRY_SECONDS,
     Abilities,
-    Engine,
-    Play,
+    Box,
     Switch,
 )
 from frontdesk.simulators.whatsapp import templates
@@ -35,10 +30,8 @@ ABILITIES = Abilities(
 )
 
 
-class WhatsAppSimulator:
+class WhatsAppSimulator(Box[State]):
     """WhatsApp in a box.
-
-    Mount `app` and run `running()` around the server, or use `serve` for a server of its own.
 
     Args:
         settings: How the network behaves; a demo wants `read_after_seconds`.
@@ -59,13 +52,10 @@ class WhatsAppSimulator:
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         journal: Path | None = None,
     ) -> None:
-        self.state = State(settings or Settings(), seed)
-        self.engine = Engine(self.state, Wire(self.state), retry_seconds=retry_seconds, journal=journal)
-        self.faults, self.hooks, self.live = self.engine.faults, self.engine.hooks, self.engine.live
+        state = State(settings or Settings(), seed)
+        super().__init__(state, Wire(state), retry_seconds=retry_seconds, journal=journal)
         self.network = Network(self.state, self.engine)
-        play = Play(self.engine, Conduct(self.network))
-        routes = [*play.routes(), *Graph(self.network).routes()]
-        self.app: ASGIApp = Starlette(routes=routes, lifespan=self._lifespan)
+        self.open(Conduct(self.network), Graph(self.network).routes(), self.network.carrier.resume)
 
     def register(  # noqa: PLR0917 - the order is how Meta's own pages list them
         self,
@@ -96,12 +86,3 @@ class WhatsAppSimulator:
     def add_phone(self, wa_id: str | None = None, name: str | None = None) -> Phone:
         """A customer's phone, or the one that has the number already."""
         return self.state.add_phone(wa_id, name)
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Deliver hooks and timed steps while inside. A task that fails ends this block with its error."""
-        return self.engine.running(self.network.carrier.resume)
-
-    @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        async with self.running():
-            yield
