@@ -3,12 +3,12 @@
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from frontdesk.channels.api import payloads as p
 from frontdesk.domain import inbound as i
 from frontdesk.domain.content import Content, Reaction, Unsupported, content_adapter
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import read_object
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, Direction, MessageContext
 from frontdesk.kit.phone import e164
@@ -25,25 +25,11 @@ def parse_body(body: bytes) -> list[i.InboundEvent]:
     Raises:
         Malformed: It is neither.
     """
-    try:
-        told = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Malformed("the body is not JSON", hint=str(error)[:200]) from error
-    if not isinstance(told, dict):
-        raise Malformed("the body is not a JSON object")
-    told = _without_nul(told) if b"\\u0000" in body else told
+    told = read_object(body)
     events = told.get("events", [told] if "type" in told else None)
     if not isinstance(events, list):
         raise Malformed("the body has neither a type nor a list of events", field="events")
     return [_read(event) for event in events]
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(part) for name, part in value.items()}
-    return [_without_nul(part) for part in value] if isinstance(value, list) else value
 
 
 def _read(raw: Any) -> i.InboundEvent:

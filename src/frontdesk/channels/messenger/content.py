@@ -5,20 +5,21 @@ from typing import Any
 
 from frontdesk.channels.messenger import payloads as p
 from frontdesk.domain import content as c
+from frontdesk.domain.foreign import MAX_WORDS, UNREADABLE, Raw, part
 
 
-def read_contents(message: p.Raw) -> list[c.Content]:
+def read_contents(message: Raw) -> list[c.Content]:
     """What a message says: one content for its words or pressed quick reply, one for each attachment.
 
     A text beside a file is that file's caption.
     """
     text, found = message.get("text"), message.get("attachments")
     words = text if isinstance(text, str) and text else None
-    pressed = p.part(message, "quick_reply").get("payload")
+    pressed = part(message, "quick_reply").get("payload")
     files = [_attachment(each, message) for each in (found if isinstance(found, list) else ())]
     if isinstance(pressed, str):
-        title = (words or pressed or "Chosen")[: p.MAX_WORDS]
-        return [c.Interactive(type="button_reply", id=pressed[: p.MAX_WORDS], title=title), *files]
+        title = (words or pressed or "Chosen")[:MAX_WORDS]
+        return [c.Interactive(type="button_reply", id=pressed[:MAX_WORDS], title=title), *files]
     if words is None:
         return files or [unsupported(message, None)]
     if files and isinstance(files[0], c.Image | c.Video | c.Document | c.Audio):
@@ -27,24 +28,24 @@ def read_contents(message: p.Raw) -> list[c.Content]:
     return [c.Text(body=words, preview_url="://" in words), *shared]
 
 
-def unsupported(raw: p.Raw, kind: str | None, reason: str | None = None) -> c.Unsupported:
+def unsupported(raw: Raw, kind: str | None, reason: str | None = None) -> c.Unsupported:
     """Something kept whole because it is of no kind we know."""
     return c.Unsupported(
         source_kind=kind[:1024] if kind else None, reason=reason[:1024] if reason else None, raw=dict(raw)
     )
 
 
-def _attachment(raw: Any, message: p.Raw) -> c.Content:
+def _attachment(raw: Any, message: Raw) -> c.Content:
     kind = raw.get("type") if isinstance(raw, dict) else None
     try:
         told = p.Attachment.model_validate(raw)
         return _read(told, raw)
-    except p.UNREADABLE as error:
+    except UNREADABLE as error:
         kept = raw if isinstance(raw, dict) else message
         return unsupported(kept, kind if isinstance(kind, str) else None, " ".join(str(error).split()))
 
 
-def _read(told: p.Attachment, raw: p.Raw) -> c.Content:
+def _read(told: p.Attachment, raw: Raw) -> c.Content:
     payload = told.payload or p.Payload()
     if told.type == "location" and payload.coordinates:
         point = payload.coordinates
@@ -65,7 +66,7 @@ _FILES: dict[str, Callable[[c.Media], c.Content]] = {
 }
 
 
-def _shared(told: p.Attachment, payload: p.Payload, raw: p.Raw) -> c.Content:
+def _shared(told: p.Attachment, payload: p.Payload, raw: Raw) -> c.Content:
     """A link, a post, a reel, a mention in a story: its title and address, where it has one."""
     url = payload.url or told.url
     if told.type in _SHARED and url:

@@ -14,6 +14,7 @@ from frontdesk.channels.messenger.content import read_contents, unsupported
 from frontdesk.domain import content as c
 from frontdesk.domain import inbound as i
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import MAX_WORDS, UNREADABLE, Raw, known, part, read_object
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, Direction, MessageContext, Referral
 
 MARK = "frontdesk:"
@@ -26,7 +27,7 @@ class Frame:
     """One event with what is around it: who wrote to whom, when, by which page."""
 
     scheme: str
-    raw: p.Raw
+    raw: Raw
     account_ref: str | None
     is_standby: bool
 
@@ -38,12 +39,12 @@ class Frame:
     @property
     def sender(self) -> str | None:
         """Who did it."""
-        return p.read_id(p.part(self.raw, "sender").get("id"))
+        return p.read_id(part(self.raw, "sender").get("id"))
 
     @property
     def recipient(self) -> str | None:
         """To whom."""
-        return p.read_id(p.part(self.raw, "recipient").get("id"))
+        return p.read_id(part(self.raw, "recipient").get("id"))
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def parse_body(body: bytes, scheme: str) -> list[i.InboundEvent]:
     Raises:
         Malformed: It is no JSON object with a list of entries.
     """
-    entries = p.read_body(body).get("entry")
+    entries = read_object(body).get("entry")
     if not isinstance(entries, list):
         raise Malformed("the body has no list of entries", field="entry")
     events: list[i.InboundEvent] = []
@@ -96,11 +97,11 @@ def _read(scheme: str, raw: Any, account_ref: str | None, *, is_standby: bool) -
         return frame.ignored(f"an event of kind {named}")
     try:
         return _READERS[kind](frame, raw[kind])
-    except p.UNREADABLE as error:
+    except UNREADABLE as error:
         return frame.ignored(f"the {kind} cannot be read: {' '.join(str(error).split())}")
 
 
-def _changes(entry: p.Raw, account_ref: str | None) -> Events:
+def _changes(entry: Raw, account_ref: str | None) -> Events:
     """What is told about the account: comments, mentions and the like."""
     changes, found = entry.get("changes"), list[i.InboundEvent]()
     for change in changes if isinstance(changes, list) else ():
@@ -111,12 +112,12 @@ def _changes(entry: p.Raw, account_ref: str | None) -> Events:
             found.append(i.Ignored(reason="a change without a field", account_ref=account_ref))
             continue
         detail = value if isinstance(value, dict) else {"value": value}
-        notice = i.AccountNoticed(account_ref=account_ref, field_name=field[: p.MAX_WORDS], detail=detail)
+        notice = i.AccountNoticed(account_ref=account_ref, field_name=field[:MAX_WORDS], detail=detail)
         found.append(notice)
     return found
 
 
-def _message(frame: Frame, message: p.Raw) -> Events:
+def _message(frame: Frame, message: Raw) -> Events:
     is_echo = message.get("is_echo") is True
     person, mid = frame.recipient if is_echo else frame.sender, p.read_id(message.get("mid"))
     if person is None:
@@ -126,7 +127,7 @@ def _message(frame: Frame, message: p.Raw) -> Events:
     if is_echo and mid is not None and (ours := _our_delivery(message)) is not None:
         return [_proof(frame, mid, ours)]
     extra = frame.extra | ({"sender": frame.sender} if is_echo else {})
-    extra |= p.known(app_id=p.read_id(message.get("app_id")) if is_echo else None)
+    extra |= known(app_id=p.read_id(message.get("app_id")) if is_echo else None)
     if message.get("is_unsupported") is True:
         contents: list[c.Content] = [unsupported(message, "unsupported")]
     else:
@@ -154,7 +155,7 @@ def _deleted(frame: Frame, person: str, mid: str) -> i.InboundEvent:
     )
 
 
-def _our_delivery(message: p.Raw) -> UUID | None:
+def _our_delivery(message: Raw) -> UUID | None:
     """Our delivery, where an echo repeats what our send carried."""
     told = message.get("metadata")
     if not isinstance(told, str) or not told.startswith(MARK):
@@ -179,19 +180,19 @@ def _proof(frame: Frame, mid: str, delivery_id: UUID) -> i.InboundEvent:
     )
 
 
-def _context(told: p.Raw) -> MessageContext:
-    answered, referral = p.read_id(p.part(told, "reply_to").get("mid")), _referral(told)
+def _context(told: Raw) -> MessageContext:
+    answered, referral = p.read_id(part(told, "reply_to").get("mid")), _referral(told)
     if answered is None and referral is None:
         return NO_CONTEXT
     return MessageContext(reply_to_source_id=answered, referral=referral)
 
 
-def _referral(told: p.Raw) -> Referral | None:
+def _referral(told: Raw) -> Referral | None:
     if not isinstance(told.get("referral"), dict):
         return None
     try:
         found = p.Referral.model_validate(told["referral"])
-    except p.UNREADABLE:
+    except UNREADABLE:
         return None
     ad = found.ads_context_data or p.AdContext()
     return Referral(
@@ -203,7 +204,7 @@ def _referral(told: p.Raw) -> Referral | None:
     )
 
 
-def _postback(frame: Frame, postback: p.Raw) -> Events:
+def _postback(frame: Frame, postback: Raw) -> Events:
     """A button was pressed, or the talk was started; Meta gives it an id since 2020."""
     person = frame.sender
     if person is None:
@@ -211,7 +212,7 @@ def _postback(frame: Frame, postback: p.Raw) -> Events:
     mid, payload = p.read_id(postback.get("mid")), postback.get("payload")
     told = payload if isinstance(payload, str) else ""
     title = postback.get("title")
-    words = (title if isinstance(title, str) and title else told or "A button")[: p.MAX_WORDS]
+    words = (title if isinstance(title, str) and title else told or "A button")[:MAX_WORDS]
     source_id = mid or f"postback:{person}:{frame.raw.get('timestamp')}"
     return [
         i.MessageReceived(
@@ -220,14 +221,14 @@ def _postback(frame: Frame, postback: p.Raw) -> Events:
             source_id=source_id[: p.MAX_ID],
             party=frame.party(person),
             thread_key=frame.key(person),
-            content=c.Interactive(type="button_reply", id=told[: p.MAX_WORDS], title=words),
+            content=c.Interactive(type="button_reply", id=told[:MAX_WORDS], title=words),
             context=_context(postback),
             extra=frame.extra | {"event": "callback"},
         )
     ]
 
 
-def _reaction(frame: Frame, reaction: p.Raw) -> Events:
+def _reaction(frame: Frame, reaction: Raw) -> Events:
     person, target = frame.sender, p.read_id(reaction.get("mid"))
     if person is None or target is None:
         return frame.ignored("nothing says who reacted to what")
@@ -262,7 +263,7 @@ _EMOJI = {
 }
 
 
-def _edited(frame: Frame, edit: p.Raw) -> Events:
+def _edited(frame: Frame, edit: Raw) -> Events:
     mid, text = p.read_id(edit.get("mid")), edit.get("text")
     if mid is None or frame.sender is None:
         return frame.ignored("nothing says which message was edited")
@@ -279,7 +280,7 @@ def _edited(frame: Frame, edit: p.Raw) -> Events:
     ]
 
 
-def _delivered(frame: Frame, delivery: p.Raw) -> Events:
+def _delivered(frame: Frame, delivery: Raw) -> Events:
     """Which messages arrived; without ids, all until the watermark."""
     person, mids = frame.sender, delivery.get("mids")
     found = [mid for mid in map(p.read_id, mids if isinstance(mids, list) else ()) if mid is not None]
@@ -290,7 +291,7 @@ def _delivered(frame: Frame, delivery: p.Raw) -> Events:
     return [_status(frame, person, mid, DeliveryStatus.DELIVERED) for mid in found]
 
 
-def _seen(frame: Frame, read: p.Raw) -> Events:
+def _seen(frame: Frame, read: Raw) -> Events:
     """Read until the watermark; Instagram names the last message read."""
     person, mid = frame.sender, p.read_id(read.get("mid"))
     if person is None:
@@ -312,7 +313,7 @@ def _status(frame: Frame, person: str, mid: str, status: DeliveryStatus) -> i.In
     )
 
 
-def _until(frame: Frame, person: str, told: p.Raw, status: DeliveryStatus) -> Events:
+def _until(frame: Frame, person: str, told: Raw, status: DeliveryStatus) -> Events:
     at = p.read_time(told.get("watermark"))
     if at is None:
         return frame.ignored(f"nothing says what was {status.value}")
@@ -328,7 +329,7 @@ def _until(frame: Frame, person: str, told: p.Raw, status: DeliveryStatus) -> Ev
     ]
 
 
-def _arrived(frame: Frame, referral: p.Raw) -> Events:
+def _arrived(frame: Frame, referral: Raw) -> Events:
     """Somebody who talked to us before came by a link or an ad; their next message says what they want."""
     detail = {"person": frame.sender, "referral": dict(referral)}
     return [
@@ -342,7 +343,7 @@ def _arrived(frame: Frame, referral: p.Raw) -> Events:
     ]
 
 
-_READERS: dict[str, Callable[[Frame, p.Raw], Events]] = {
+_READERS: dict[str, Callable[[Frame, Raw], Events]] = {
     "message": _message,
     "postback": _postback,
     "reaction": _reaction,

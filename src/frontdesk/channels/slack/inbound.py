@@ -8,8 +8,9 @@ from collections.abc import Callable
 from frontdesk.channels.slack import messages, reactions
 from frontdesk.channels.slack.interactions import read_command, read_interaction
 from frontdesk.channels.slack.parties import Frame
-from frontdesk.channels.slack.payloads import Raw, kept, part, read_body, word
+from frontdesk.channels.slack.payloads import Raw, part, read_body, word
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import known
 from frontdesk.domain.inbound import Ignored, InboundEvent
 from frontdesk.ports.channel import RawRequest
 
@@ -35,7 +36,7 @@ def parse_request(request: RawRequest) -> list[InboundEvent]:
             return _read_event(body)
         case "url_verification":
             challenge = word(body.get("challenge"))
-            return [Ignored(reason="a challenge", extra=kept(event="challenge", challenge=challenge))]
+            return [Ignored(reason="a challenge", extra=known(event="challenge", challenge=challenge))]
         case "slash_command":
             return [read_command(body)]
         case str():

@@ -5,10 +5,11 @@ Source: docs.slack.dev, "Interaction payloads" and "Slash commands" (2026).
 
 from frontdesk.channels.slack.content import read_action
 from frontdesk.channels.slack.parties import place_of
-from frontdesk.channels.slack.payloads import Raw, cut, kept, part, parts, read_ts, word
+from frontdesk.channels.slack.payloads import Raw, cut, part, parts, read_ts, word
 from frontdesk.channels.slack.places import message_id, person
 from frontdesk.domain import content as c
 from frontdesk.domain import inbound as i
+from frontdesk.domain.foreign import known
 from frontdesk.domain.message import NO_CONTEXT, MessageContext
 
 
@@ -38,7 +39,7 @@ def read_command(form: Raw) -> i.InboundEvent:
     main = person(team, user)
     return i.MessageReceived(
         account_ref=team,
-        extra=kept(
+        extra=known(
             event="callback",
             slack_type="slash_command",
             team=team,
@@ -81,7 +82,7 @@ def _told(  # noqa: PLR0917 - the parts of one interaction
     return i.MessageReceived(
         at=read_ts(at),
         account_ref=team,
-        extra=kept(
+        extra=known(
             event="callback",
             slack_type=kind,
             team=team,

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from frontdesk.channels.slack.content import read_contents
 from frontdesk.channels.slack.parties import Frame
-from frontdesk.channels.slack.payloads import Raw, kept, part, read_ts, word
+from frontdesk.channels.slack.payloads import Raw, part, read_ts, word
 from frontdesk.channels.slack.places import is_direct, message_id
 from frontdesk.domain import inbound as i
+from frontdesk.domain.foreign import known
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, MessageContext
 
 METADATA = "frontdesk_delivery"
@@ -25,7 +26,7 @@ def read_message(event: Raw, frame: Frame) -> list[i.InboundEvent]:
     if subtype == "message_deleted":
         return [_deleted(event, frame, part(event.get("previous_message")), event.get("deleted_ts"))]
     if word(subtype) not in _WRITTEN:
-        told = kept(
+        told = known(
             system_type=word(subtype), sender=word(event.get("user")), external_id=word(event.get("ts"))
         )
         return [frame.ignored(str(subtype)[:200], event, **told)]
@@ -68,7 +69,7 @@ def _received(event: Raw, frame: Frame, **more: object) -> list[i.InboundEvent]:
         i.MessageReceived(
             at=read_ts(ts),
             account_ref=frame.team,
-            extra=told if n == 0 else kept(chat=channel, sender=told.get("sender"), external_id=f"{ts}#{n}"),
+            extra=told if n == 0 else known(chat=channel, sender=told.get("sender"), external_id=f"{ts}#{n}"),
             source_id=source_id if n == 0 else f"{source_id}#{n}",
             party=party,
             thread_key=place.thread_key,
@@ -116,7 +117,7 @@ def _changed(event: Raw, frame: Frame) -> i.InboundEvent:
     found = frame.writer(message)
     extra = found[1] if found else {}
     told = frame.facts(event, external_id=word(event.get("ts")), target=target, **extra)
-    told |= kept(thread=word(message.get("thread_ts")), text=word(message.get("text")))
+    told |= known(thread=word(message.get("thread_ts")), text=word(message.get("text")))
     return i.MessageEdited(
         at=read_ts(event.get("ts")),
         account_ref=frame.team,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontdesk.channels.slack import places
-from frontdesk.channels.slack.payloads import Raw, cut, kept, part, parts, read_ts, word
+from frontdesk.channels.slack.payloads import Raw, cut, part, parts, read_ts, word
+from frontdesk.domain.foreign import known
 from frontdesk.domain.inbound import Address, Ignored, Party
 
 
@@ -31,7 +32,7 @@ class Frame:
     def facts(self, event: Raw, **more: Any) -> Raw:
         """What only the parser's output tells of an event."""
         channel = event.get("channel")
-        return kept(
+        return known(
             event_id=self.event_id,
             team=self.team,
             chat=word(channel),
@@ -63,7 +64,7 @@ class Frame:
         profile = part(message.get("user_profile")) or part(message.get("bot_profile"))
         names = (profile.get("display_name"), profile.get("real_name"), profile.get("name"))
         name = next((found for each in (*names, message.get("username")) if (found := cut(each))), None)
-        extra = kept(sender=bot or user, sender_is_bot=True if bot else None)
+        extra = known(sender=bot or user, sender_is_bot=True if bot else None)
         return Party((places.person(team, sender),), name), extra
 
     def place(self, message: Raw, channel: str, party: Party) -> Place:

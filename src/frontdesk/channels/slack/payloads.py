@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from pydantic_core import from_json
-
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import MAX_WORDS, read_object, without_nul
 from frontdesk.ports.channel import RawRequest
 
 Raw = dict[str, Any]
@@ -26,35 +25,17 @@ def read_body(request: RawRequest) -> Raw:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        return _object(request.body)
+        return read_object(request.body)
     try:
         fields = parse_qs(request.body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError as error:
         raise Malformed("the body is not a form", hint=str(error)[:200]) from error
     if "payload" in fields:
-        return _object(fields["payload"][0].encode("utf-8", "replace"))
+        return read_object(fields["payload"][0].encode("utf-8", "replace"))
     if "command" in fields:
-        told: Raw = {name: values[0].replace("\x00", "\ufffd") for name, values in fields.items()}
+        told: Raw = {name: without_nul(values[0]) for name, values in fields.items()}
         return told | {"type": "slash_command"}
     raise Malformed("the form has neither payload nor command", field="payload")
-
-
-def _object(body: bytes) -> Raw:
-    try:
-        found = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Malformed("the body is not JSON", hint=str(error)[:200]) from error
-    if not isinstance(found, dict):
-        raise Malformed("the body is not a JSON object")
-    return _without_nul(found) if b"\\u0000" in body else found
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(part) for name, part in value.items()}
-    return [_without_nul(part) for part in value] if isinstance(value, list) else value
 
 
 def word(value: Any) -> str | None:
@@ -64,7 +45,7 @@ def word(value: Any) -> str | None:
 
 def cut(value: Any) -> str | None:
     """A text cut to what a name or label may be; None for anything else and for nothing."""
-    return value[:1024] if isinstance(value, str) and value else None
+    return value[:MAX_WORDS] if isinstance(value, str) and value else None
 
 
 def part(value: Any) -> Raw:
@@ -85,8 +66,3 @@ def read_ts(value: Any) -> datetime | None:
         return at.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else at
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def kept(**fields: Any) -> Raw:
-    """Only those that are there."""
-    return {name: value for name, value in fields.items() if value is not None}

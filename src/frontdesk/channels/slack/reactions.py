@@ -5,10 +5,11 @@ Source: docs.slack.dev, "reaction_added event" and "reaction_removed event" (202
 
 from frontdesk.channels.slack.emoji import sign_of
 from frontdesk.channels.slack.parties import Frame, place_of
-from frontdesk.channels.slack.payloads import Raw, kept, part, read_ts, word
+from frontdesk.channels.slack.payloads import Raw, part, read_ts, word
 from frontdesk.channels.slack.places import message_id
 from frontdesk.domain import inbound as i
 from frontdesk.domain.content import Reaction
+from frontdesk.domain.foreign import known
 
 
 def read_added(event: Raw, frame: Frame) -> list[i.InboundEvent]:
@@ -31,7 +32,7 @@ def _read(event: Raw, frame: Frame, *, is_removed: bool) -> i.InboundEvent:
         return frame.ignored("our own reaction", event)
     party, extra = found
     place = place_of(frame.team, channel, None, target, party)
-    told = frame.facts(event) | kept(emoji=name, chat=channel, target=target, **extra)
+    told = frame.facts(event) | known(emoji=name, chat=channel, target=target, **extra)
     moment = word(event.get("event_ts")) or ""
     own_id = frame.event_id or f"{channel}/{target}/{event.get('user')}/{name}/{moment}"
     return i.MessageReceived(

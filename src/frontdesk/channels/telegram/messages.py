@@ -8,6 +8,7 @@ from frontdesk.channels.telegram import payloads as p
 from frontdesk.channels.telegram.addresses import Place
 from frontdesk.channels.telegram.content import Read, read_content, unsupported
 from frontdesk.domain import inbound as i
+from frontdesk.domain.foreign import MAX_WORDS, UNREADABLE, Raw, known, part
 from frontdesk.domain.message import NO_CONTEXT, Direction, MessageContext
 
 
@@ -17,12 +18,12 @@ class Update:
 
     id: str | None
     kind: str
-    value: p.Raw
+    value: Raw
 
     @property
     def extra(self) -> dict[str, Any]:
         """What every event of it tells besides."""
-        told = p.known(update_id=self.id, update_kind=self.kind)
+        told = known(update_id=self.id, update_kind=self.kind)
         return told | ({} if self.kind == "message" else {"via": self.kind})
 
     @property
@@ -81,61 +82,61 @@ def read_edit(update: Update) -> i.InboundEvent:
     )
 
 
-def _content(message: p.Raw) -> Read:
+def _content(message: Raw) -> Read:
     try:
         return read_content(message)
-    except p.UNREADABLE as error:
+    except UNREADABLE as error:
         return unsupported(message, " ".join(str(error).split())), {}
 
 
-def _where(message: p.Raw) -> Place | None:
-    chat = p.read_id(p.part(message, "chat").get("id"))
+def _where(message: Raw) -> Place | None:
+    chat = p.read_id(part(message, "chat").get("id"))
     if chat is None:
         return None
     topic = p.read_id(message.get("message_thread_id")) if message.get("is_topic_message") is True else None
     return Place(chat, topic, business_of(message))
 
 
-def business_of(message: p.Raw) -> str | None:
+def business_of(message: Raw) -> str | None:
     """The business connection a message came by."""
     return p.read_id(message.get("business_connection_id"))
 
 
-def _is_ours(message: p.Raw, place: Place) -> bool:
+def _is_ours(message: Raw, place: Place) -> bool:
     """Whether the owner of a business account wrote it, by hand or by a program, in a chat with somebody."""
     if place.business is None:
         return False
-    sender = p.read_id(p.part(message, "from").get("id"))
+    sender = p.read_id(part(message, "from").get("id"))
     return "sender_business_bot" in message or (sender is not None and sender != place.chat)
 
 
-def sender_of(message: p.Raw) -> p.Raw:
+def sender_of(message: Raw) -> Raw:
     """Who wrote it: a user, a chat that speaks for its members, or the channel itself."""
-    return p.part(message, "from") or p.part(message, "sender_chat") or p.part(message, "chat")
+    return part(message, "from") or part(message, "sender_chat") or part(message, "chat")
 
 
-def name_of(who: p.Raw) -> str | None:
+def name_of(who: Raw) -> str | None:
     """The name somebody, or a chat, goes by."""
     names = [who.get(name) for name in ("first_name", "last_name")]
     full = " ".join(name for name in names if isinstance(name, str) and name)
     found = full or who.get("title") or who.get("username")
-    return found[: p.MAX_WORDS] if isinstance(found, str) and found else None
+    return found[:MAX_WORDS] if isinstance(found, str) and found else None
 
 
 def _name(chat: Any) -> str | None:
     return name_of(chat) if isinstance(chat, dict) else None
 
 
-def _author_name(message: p.Raw) -> str | None:
+def _author_name(message: Raw) -> str | None:
     """Who of a group it was; in a private chat that is the contact."""
-    is_private = p.part(message, "chat").get("type") == "private"
+    is_private = part(message, "chat").get("type") == "private"
     return None if is_private else name_of(sender_of(message))
 
 
-def _shown(message: p.Raw) -> dict[str, Any]:
+def _shown(message: Raw) -> dict[str, Any]:
     """What the parser's output tells of a message in Telegram's own ids."""
-    sender, chat = sender_of(message), p.part(message, "chat")
-    return p.known(
+    sender, chat = sender_of(message), part(message, "chat")
+    return known(
         external_id=p.read_id(message.get("message_id")),
         chat=p.read_id(chat.get("id")),
         chat_type=chat.get("type"),
@@ -145,9 +146,9 @@ def _shown(message: p.Raw) -> dict[str, Any]:
     )
 
 
-def _surroundings(message: p.Raw) -> dict[str, Any]:
-    quoted = p.part(message, "reply_to_message")
-    return p.known(
+def _surroundings(message: Raw) -> dict[str, Any]:
+    quoted = part(message, "reply_to_message")
+    return known(
         thread=p.read_id(message.get("message_thread_id")),
         media_group_id=p.read_id(message.get("media_group_id")),
         reply_to=p.read_id(quoted.get("message_id")),
@@ -158,8 +159,8 @@ def _surroundings(message: p.Raw) -> dict[str, Any]:
 _FORWARDED = ("forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name")
 
 
-def _context(message: p.Raw, place: Place) -> MessageContext:
-    quoted, topic = p.part(message, "reply_to_message"), p.read_id(message.get("message_thread_id"))
+def _context(message: Raw, place: Place) -> MessageContext:
+    quoted, topic = part(message, "reply_to_message"), p.read_id(message.get("message_thread_id"))
     quoted_id = p.read_id(quoted.get("message_id"))
     is_root = quoted_id is not None and (quoted_id == topic or "forum_topic_created" in quoted)
     answered = None if quoted_id is None or is_root else place.source_id(quoted_id)

@@ -4,51 +4,12 @@ Each part is checked on its own: one that cannot be read leaves the message as u
 Source: core.telegram.org, "Telegram Bot API", available types (10.3).
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import from_json
+from pydantic import Field
 
-from frontdesk.domain.errors import Malformed
-
-Raw = Mapping[str, Any]
-MAX_WORDS = 1024
-UNREADABLE = (
-    ValueError,  # Pydantic's ValidationError is one
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-)
-"""What reading a part of somebody else's JSON may raise."""
-
-
-def read_body(body: bytes) -> dict[str, Any]:
-    """The JSON object of a hook.
-
-    Raises:
-        Malformed: It is none.
-    """
-    try:
-        update = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Malformed("the body is not JSON", hint=str(error)[:200]) from error
-    if not isinstance(update, dict):
-        raise Malformed("the body is not a JSON object")
-    return _without_nul(update) if b"\\u0000" in body else update
-
-
-def _without_nul(value: Any) -> Any:
-    """U+FFFD stands where a NUL was: no database takes it, and the raw body is kept elsewhere."""
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(part) for name, part in value.items()}
-    return [_without_nul(part) for part in value] if isinstance(value, list) else value
+from frontdesk.domain.foreign import Part, Words
 
 
 def read_time(value: Any) -> datetime | None:
@@ -66,30 +27,6 @@ def read_id(value: Any) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**20 else None
     return value if isinstance(value, str) and 0 < len(value) <= 256 else None
-
-
-def part(of: Any, name: str) -> Raw:
-    """An object inside another; empty when there is none."""
-    found = of.get(name) if isinstance(of, Mapping) else None
-    return found if isinstance(found, dict) else {}
-
-
-def known(**facts: Any) -> dict[str, Any]:
-    """The facts that are known."""
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _cut(value: object) -> object:
-    return value[:MAX_WORDS] if isinstance(value, str) else value
-
-
-Words = Annotated[str | None, BeforeValidator(_cut)]
-
-
-class Part(BaseModel):
-    """Base of all parts."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
 
 class File(Part):

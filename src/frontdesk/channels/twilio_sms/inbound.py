@@ -15,6 +15,7 @@ from frontdesk.channels.twilio_sms.content import read_contents
 from frontdesk.channels.twilio_sms.parties import addresses_of
 from frontdesk.domain import inbound as i
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import without_nul
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, MessageContext, Pricing, Referral
 from frontdesk.ports.channel import RawRequest
 
@@ -72,7 +73,7 @@ def read_fields(request: RawRequest) -> dict[str, str]:
             told = {name: values[0] for name, values in parsed.items()}
     except ValueError as error:
         raise Malformed("the body is not a form", hint=str(error)[:200]) from error
-    return {name: value.replace("\x00", "\ufffd") for name, value in told.items()}
+    return {name: without_nul(value) for name, value in told.items()}
 
 
 def _status(request: RawRequest, fields: Fields, sid: str, word: str) -> i.InboundEvent:

@@ -1,6 +1,6 @@
 """A WhatsApp message's content in our words. Pure.
 
-What cannot be read raises one of `payloads.UNREADABLE`; the caller keeps the message as unsupported.
+What cannot be read raises one of `foreign.UNREADABLE`; the caller keeps the message as unsupported.
 """
 
 import base64

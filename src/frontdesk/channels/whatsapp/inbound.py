@@ -12,6 +12,7 @@ from frontdesk.channels.whatsapp.messages import read_echo, read_message
 from frontdesk.channels.whatsapp.parties import Frame, account
 from frontdesk.channels.whatsapp.reports import read_call, read_error, read_status, read_user_id
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import UNREADABLE, read_object
 from frontdesk.domain.inbound import AccountNoticed, Ignored, InboundEvent
 
 INEXISTENT = "inexistent"
@@ -33,7 +34,7 @@ def parse_body(body: bytes) -> list[InboundEvent]:
     Raises:
         Malformed: It is no JSON object with a list of entries.
     """
-    entries = p.read_body(body).get("entry")
+    entries = read_object(body).get("entry")
     if not isinstance(entries, list):
         raise Malformed("the body has no list of entries", field="entry")
     events: list[InboundEvent] = []
@@ -61,7 +62,7 @@ def _read_change(change: Any, entry: Mapping[str, Any], events: list[InboundEven
         for item in items if isinstance(items, list) else [items]:
             try:
                 events.append(read_one(item, frame))
-            except p.UNREADABLE as error:
+            except UNREADABLE as error:
                 events.append(_passed_over(name, item, frame, error))
     if len(events) == before:
         events.append(_notice(change.get("field"), value, entry, frame))

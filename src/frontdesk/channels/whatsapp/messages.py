@@ -8,6 +8,7 @@ from frontdesk.channels.whatsapp.content import read_content, unsupported
 from frontdesk.channels.whatsapp.parties import Frame, Other, addresses, text
 from frontdesk.channels.whatsapp.payloads import read_time
 from frontdesk.domain import inbound as i
+from frontdesk.domain.foreign import UNREADABLE, known
 from frontdesk.domain.message import NO_CONTEXT, Direction, MessageContext, Referral, ReferredProduct
 
 _Raw = Mapping[str, Any]
@@ -15,7 +16,7 @@ _INCOMING, _OUTGOING = Direction.INCOMING, Direction.OUTGOING
 
 
 def read_message(raw: Any, frame: Frame) -> i.InboundEvent:
-    """What a customer sent. Raises one of `payloads.UNREADABLE` when nothing says who."""
+    """What a customer sent. Raises one of `foreign.UNREADABLE` when nothing says who."""
     kind = raw.get("type")
     if kind == "system":
         return _system(raw, frame)
@@ -47,7 +48,7 @@ def read_echo(raw: Any, frame: Frame) -> i.InboundEvent:
 
 def _to(raw: _Raw, recipient: Other) -> dict[str, Any]:
     to = recipient.given or recipient.party.addresses[0].value
-    return p.kept(sender=text(raw.get("from")), recipient=to)
+    return known(sender=text(raw.get("from")), recipient=to)
 
 
 def _received(
@@ -58,7 +59,7 @@ def _received(
         context = _context(raw)
     try:
         content, shown = read_content(raw)
-    except p.UNREADABLE as error:
+    except UNREADABLE as error:
         content, shown = unsupported(raw, _why(error)), None
     if shown:
         extra |= shown
@@ -105,7 +106,7 @@ def _amendment(kind: str, raw: _Raw, frame: Frame, other: Other, extra: dict[str
     new = told.message or {}
     try:
         content, shown = read_content(new)
-    except p.UNREADABLE as error:
+    except UNREADABLE as error:
         content, shown = unsupported(new, _why(error)), None
     return i.MessageEdited(
         at=at,
@@ -134,7 +135,7 @@ def _context(raw: _Raw) -> MessageContext:
         if raw.get(name):
             try:
                 told |= reading(raw[name])
-            except p.UNREADABLE:
+            except UNREADABLE:
                 continue
     return MessageContext(**told)
 
@@ -198,7 +199,7 @@ def _system(raw: _Raw, frame: Frame) -> i.AddressChanged:
         new=new,
         text=told.body,
         system_type=told.type,
-        extra=p.kept(
+        extra=known(
             sender=before or told.previous_user_id,
             sender_name=sender.party.name if sender else None,
             new_sender=new[0].value if new else None,

@@ -9,50 +9,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
-from pydantic_core import from_json
+from pydantic import BeforeValidator, Field, JsonValue
 
-from frontdesk.domain.errors import Malformed
+from frontdesk.domain.foreign import Part, WebAddress, Words
 
-MAX_WORDS = 1024
 MAX_ID = 512
 """Characters of an id; Meta's have 20 to 120. What is longer would not fit an index."""
-UNREADABLE = (
-    ValueError,  # Pydantic's ValidationError is one
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-)
-"""What reading a part of somebody else's JSON may raise."""
 _MILLISECONDS_FROM = 100_000_000_000
-
-
-def read_body(body: bytes) -> dict[str, Any]:
-    """The JSON object of a hook.
-
-    Raises:
-        Malformed: It is none.
-    """
-    try:
-        frame = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Malformed("the body is not JSON", hint=str(error)[:200]) from error
-    if not isinstance(frame, dict):
-        raise Malformed("the body is not a JSON object")
-    # The first search is ten times as fast, and most bodies hold no backslash.
-    return _without_nul(frame) if b"\\" in body and b"\\u0000" in body else frame
-
-
-def _without_nul(value: Any) -> Any:
-    """U+FFFD stands where a NUL was: no database takes it, and the raw body is kept elsewhere."""
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(part) for name, part in value.items()}
-    return [_without_nul(part) for part in value] if isinstance(value, list) else value
 
 
 def read_time(value: Any) -> datetime | None:
@@ -73,19 +36,6 @@ def _time(value: Any) -> datetime | None:
         return None
 
 
-def kept(**facts: Any) -> dict[str, Any]:
-    """The facts that are known."""
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _cut(value: object) -> object:
-    return value[:MAX_WORDS] if isinstance(value, str) else value
-
-
-def _web_address(value: object) -> object:
-    return value if isinstance(value, str) and value[:8].lower().startswith(("http://", "https://")) else None
-
-
 def _number_or_none(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -95,16 +45,8 @@ def _number_or_none(value: object) -> object:
     return value if isinstance(value, int | float) else None
 
 
-Words = Annotated[str | None, BeforeValidator(_cut)]
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID)]
-WebAddress = Annotated[str | None, BeforeValidator(_web_address)]
 Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)]
-
-
-class Part(BaseModel):
-    """Base of all parts. Numbers where a text is due become text: Meta writes ids both ways."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
 
 class Media(Part):

@@ -6,6 +6,7 @@ from uuid import UUID
 from frontdesk.channels.whatsapp import payloads as p
 from frontdesk.channels.whatsapp.parties import Frame, addresses, text, thread_key
 from frontdesk.domain import inbound as i
+from frontdesk.domain.foreign import known
 from frontdesk.domain.message import DeliveryStatus, Direction, Pricing
 
 _STATUSES = {
@@ -42,7 +43,7 @@ def read_status(raw: Any, frame: Frame) -> i.InboundEvent:
         error_detail=error.details if error else None,
         pricing=_pricing(told),
         delivery_id=_delivery_id(told.biz_opaque_callback_data),
-        extra=p.kept(
+        extra=known(
             opaque=told.biz_opaque_callback_data,
             participant=told.recipient_participant_id or told.recipient_participant_user_id,
             chat=told.recipient_id if is_group else None,
@@ -71,7 +72,7 @@ def _call_status(told: p.Status, word: str, frame: Frame) -> i.CallReported:
         thread_key=thread_key(to) if to else None,
         event=word,
         direction=Direction.OUTGOING,
-        extra=p.kept(
+        extra=known(
             recipient=told.recipient_id or told.recipient_user_id, opaque=told.biz_opaque_callback_data
         ),
     )
@@ -108,7 +109,7 @@ def read_call(raw: Any, frame: Frame) -> i.CallReported:
         event=told.event or "unknown",
         direction=Direction.OUTGOING if is_ours else Direction.INCOMING,
         duration_seconds=None if told.duration is None else max(0, int(told.duration)),
-        extra=p.kept(
+        extra=known(
             sender=text(raw.get("from")),
             recipient=told.to,
             opaque=told.biz_opaque_callback_data,
@@ -141,5 +142,5 @@ def read_user_id(raw: Any, frame: Frame) -> i.AddressChanged:
         new=addresses(None, ids.current),
         text=told.detail,
         system_type="user_id_update",
-        extra=p.kept(sender=ids.previous or told.wa_id, new_sender=ids.current),
+        extra=known(sender=ids.previous or told.wa_id, new_sender=ids.current),
     )
