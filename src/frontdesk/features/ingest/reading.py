@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
 
@@ -92,39 +93,42 @@ class Reader:
         """Read some receipts and apply them; what has come meanwhile, if the lane is kept for it."""
         ids = {UUID(job.payload["receipt"]): job for job in work}
         groups, rows = await self._store.read(lambda tx: _look_up(tx, ids))
-        for n, some in enumerate(groups):
-            last = n == len(groups) - 1
-            more = await self._read(lane, opened, some, rows, last=last, go_on=go_on)
+        while groups:
+            some, *groups = groups
+            most = None if groups else (AT_ONCE if go_on else 0)
+            more = await self._read(lane, opened, some, rows, most)
             if more is not None:
                 return more
-            rows = {}
+            rows = await self._store.read(partial(_rows_of_first, groups=groups))
         await self._store.write(lambda tx: jobs.release(tx, lane))
         return ()
 
     async def _read(
-        self,
-        lane: Lane,
-        opened: OpenInbox,
-        some: Mapping[UUID, Job],
-        rows: Mapping[UUID, Row],
-        *,
-        last: bool,
-        go_on: bool,
+        self, lane: Lane, opened: OpenInbox, some: Mapping[UUID, Job], rows: dict[UUID, Row], most: int | None
     ) -> Sequence[Job] | None:
-        """Read a group of receipts; what has come meanwhile, None where the lane is not settled yet."""
-        if not rows:
-            rows = await self._store.read(lambda tx: receipts.many(tx, list(some)))
+        """Read a group of receipts; each row is taken from `rows`, so no body is held longer than needed.
+
+        Args:
+            lane: Whose receipts they are.
+            opened: The inbox.
+            some: The receipts and their jobs, in order.
+            rows: The receipts as they are stored.
+            most: With the lane's last group: see `_apply`.
+
+        Returns:
+            What has come meanwhile; None where the lane is not settled yet.
+        """
         parsed = [
             one
             for receipt_id, job in some.items()
-            if (one := await self._parse(lane, job, receipt_id, rows.get(receipt_id), opened)) is not None
+            if (one := await self._parse(lane, job, receipt_id, rows.pop(receipt_id, None), opened))
+            is not None
         ]
         desk = desk_of(opened.row)
-        chunks = _chunks(parsed)
         more: Sequence[Job] | None = None
-        for n, chunk in enumerate(chunks):
-            most = AT_ONCE if go_on else 0
-            more = await self._apply(lane, desk, chunk, most if last and n == len(chunks) - 1 else None)
+        chunks = _chunks(parsed)
+        for chunk in chunks:
+            more = await self._apply(lane, desk, chunk, most if chunk is chunks[-1] else None)
         return more
 
     async def _parse(
@@ -219,7 +223,11 @@ def desk_of(row: Row) -> Desk:
 def _look_up(tx: ReadTx, ids: Mapping[UUID, Job]) -> tuple[list[dict[UUID, Job]], dict[UUID, Row]]:
     """Receipts in groups whose bodies may be held at once, and the rows of the first group."""
     groups = _within_memory(ids, receipts.sizes(tx, list(ids)))
-    return groups, receipts.many(tx, list(groups[0])) if groups else {}
+    return groups, _rows_of_first(tx, groups)
+
+
+def _rows_of_first(tx: ReadTx, groups: Sequence[Mapping[UUID, Job]]) -> dict[UUID, Row]:
+    return receipts.many(tx, list(groups[0])) if groups else {}
 
 
 def _within_memory(ids: Mapping[UUID, Job], sizes: Mapping[UUID, int]) -> list[dict[UUID, Job]]:
