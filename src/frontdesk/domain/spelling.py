@@ -24,14 +24,14 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
         number = e164(value)
         if number is None:
             raise Invalid(
-                "This can be no phone number.",
+                "This is no phone number.",
                 field=field,
                 hint="Write it with its country code, such as +54 9 11 2345-6789.",
             )
         return Address(scheme, number)
     if scheme == "email":
         if not _MAIL.fullmatch(value) or len(value) > 254:
-            raise Invalid("This is not an e-mail address.", field=field, hint="Write it as name@example.com.")
+            raise Invalid("This is no e-mail address.", field=field, hint="Write it as name@example.com.")
         return Address(scheme, value.lower())
     return Address(scheme, value)
 

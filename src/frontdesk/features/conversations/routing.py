@@ -11,6 +11,7 @@ from uuid import UUID
 from frontdesk.domain.errors import Invalid, NotFound
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.domain.scope import Scope
+from frontdesk.domain.spelling import normal
 from frontdesk.features.conversations import episodes
 from frontdesk.features.conversations.starting import Invitation, open_talk
 from frontdesk.kit.phone import e164
@@ -66,26 +67,12 @@ def address_of(to: str) -> Address | UUID:
         pass
     schemed = _SCHEMED.fullmatch(to)
     if schemed is not None:
-        return _normal(_OTHER_NAMES.get(schemed[1], schemed[1]), schemed[2].strip())
+        return normal(_OTHER_NAMES.get(schemed[1], schemed[1]), schemed[2], field="to")
     if "@" in to:
-        return _normal("email", to)
+        return normal("email", to, field="to")
     if _PHONE.fullmatch(to):
-        return _normal("phone", to)
+        return normal("phone", to, field="to")
     raise _not_an_address()
-
-
-def _normal(scheme: str, value: str) -> Address:
-    if scheme == "phone":
-        number = e164(value)
-        if number is None:
-            raise Invalid("This is no phone number.", field="to", hint="Write it with its country code.")
-        return Address(scheme, number)
-    if scheme == "email":
-        local, at, host = value.strip().rpartition("@")
-        if not (local and at and host) or re.search(r"[\s@]", local + host):
-            raise Invalid("This is no e-mail address.", field="to")
-        return Address(scheme, value.lower())
-    return Address(scheme, value)
 
 
 def _not_an_address() -> Invalid:
@@ -135,8 +122,7 @@ def _to_address(  # noqa: PLR0917 - what a route is chosen by
     owner = identities.owners(tx, scope.account_id, [address]).get(address)
     if owner is None or not owner.verified:
         return None, Invitation(None, party)
-    contact_id = UUID(bytes=owner.contact_id.bytes)
-    return _last_talked(tx, scope, candidates, contact_id), Invitation(contact_id, None)
+    return _last_talked(tx, scope, candidates, owner.contact_id), Invitation(owner.contact_id, None)
 
 
 def _to_contact(
