@@ -42,6 +42,14 @@ class Response:
         """The body as JSON. Raises ValueError when it is none."""
         return json.loads(self.content)
 
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object; empty when it is none."""
+        try:
+            told = self.json()
+        except (ValueError, RecursionError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
 
 async def read_response(answer: httpcore2.Response, url: str, max_bytes: int) -> Response:
     """Read the answer and close it. Raises TooLarge, or httpcore2's network errors."""

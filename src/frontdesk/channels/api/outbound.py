@@ -1,23 +1,19 @@
 """Our messages as bodies of webhooks, and what the answers mean. Pure. See docs/channel-api.md."""
 
 import json
-from datetime import datetime, timedelta
 from typing import Any
 
 from frontdesk.channels.api.inbound import THREAD
 from frontdesk.domain.content import Reaction, content_adapter
-from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
-from frontdesk.domain.times import parse_time
-from frontdesk.kit.clock import utc_now
 from frontdesk.kit.http import HttpFailed, Refused, Response
 from frontdesk.ports.channel import Exchange, Failed, OutboundMessage, ReadMark, SendResult, Sent, TypingMark
+from frontdesk.ports.outcome import retry_at
 
 KINDS_OUT = frozenset(
     {"text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction"}
     | {"interactive", "template", "poll"}
 )
-_MAX_WAIT = timedelta(days=1)
 
 
 def message_body(message: OutboundMessage) -> bytes:
@@ -71,7 +67,7 @@ def result_of(answer: Response, delivery_id: str | None, exchange: Exchange) -> 
         code=code,
         message=message,
         retryable=is_later,
-        retry_at=_retry_at(answer) if is_later else None,
+        retry_at=retry_at(answer) if is_later else None,
         auth_expired=status in (401, 403, 410),
         exchange=exchange,
     )
@@ -95,19 +91,5 @@ def exchange_of(url: str, webhook_id: str, answer: Response | None = None) -> Ex
 
 
 def _own_id(answer: Response) -> str | None:
-    try:
-        told = answer.json()
-    except (ValueError, RecursionError):
-        return None
-    found = told.get("id") if isinstance(told, dict) else None
+    found = answer.json_object().get("id")
     return found if isinstance(found, str) and 0 < len(found) <= 512 else None
-
-
-def _retry_at(answer: Response) -> datetime | None:
-    now, wish = utc_now(), answer.headers.get("retry-after", "").strip()
-    if wish.isascii() and wish.isdigit() and len(wish) < 10:
-        return now + min(timedelta(seconds=int(wish)), _MAX_WAIT)
-    try:
-        return min(parse_time(wish), now + _MAX_WAIT) if wish else None
-    except Invalid:
-        return None

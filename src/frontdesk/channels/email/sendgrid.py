@@ -11,8 +11,9 @@ from typing import Any
 from frontdesk.channels.email.compose import Draft
 from frontdesk.channels.email.config import EmailConfig
 from frontdesk.channels.email.sendgrid_events import DELIVERY_ARGUMENT
-from frontdesk.kit.http import ConnectFailed, HttpFailed, OutcomeUnknown, Refused, Response, TooLarge
+from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import Connection, Exchange, Failed, OutboundMessage, SendResult, Sent, Unknown
+from frontdesk.ports.outcome import unanswered
 
 API = "https://api.sendgrid.com"
 NOT_CONFIGURED = Failed(
@@ -33,7 +34,7 @@ async def send(
     try:
         answer = await connection.http.request("POST", url, headers=headers, json=body)
     except HttpFailed as failure:
-        return _unanswered(failure, Exchange(request))
+        return unanswered("SendGrid", failure, Exchange(request))
     return _result(draft, answer, Exchange(request, {"status": answer.status_code}))
 
 
@@ -92,11 +93,7 @@ def _result(draft: Draft, answer: Response, exchange: Exchange) -> SendResult:
 
 
 def _words(answer: Response) -> str:
-    try:
-        told = answer.json()
-    except ValueError:
-        return "without a reason"
-    errors = told.get("errors") if isinstance(told, dict) else None
+    errors = answer.json_object().get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     return str(first.get("message") or "without a reason")
 
@@ -106,16 +103,3 @@ def _retry_at(answer: Response) -> datetime | None:
         return datetime.fromtimestamp(int(answer.headers.get("x-ratelimit-reset", "")), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _unanswered(failure: HttpFailed, exchange: Exchange) -> SendResult:
-    words = f"SendGrid was not reached: {failure}"[:500]
-    match failure:
-        case OutcomeUnknown() | TooLarge():
-            return Unknown(code="no_answer", message=words, exchange=exchange)
-        case ConnectFailed():
-            return Failed(code="not_reached", message=words, retryable=True, exchange=exchange)
-        case Refused():
-            return Failed(code="refused", message=words, retryable=False, exchange=exchange)
-        case _:
-            return Unknown(code="no_answer", message=words, exchange=exchange)

@@ -8,12 +8,12 @@ from frontdesk.channels.messenger.config import PageConfig
 from frontdesk.channels.messenger.graph import Graph, exchange_of, graph_of
 from frontdesk.channels.messenger.inbound import parse_body
 from frontdesk.channels.messenger.outbound import FILE_TYPES, Body, bodies, mark_body, recipient
-from frontdesk.channels.messenger.outcome import failure_of, result_of, result_of_failure
-from frontdesk.channels.messenger.signature import verify_hook
+from frontdesk.channels.messenger.outcome import failure_of, result_of
 from frontdesk.domain.content import Reaction
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.kit.http import HttpFailed, Response
+from frontdesk.ports import websub
 from frontdesk.ports.channel import (
     Capabilities,
     Challenge,
@@ -29,6 +29,7 @@ from frontdesk.ports.channel import (
     Sent,
     Unknown,
 )
+from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no page access token.", retryable=False, auth_expired=True
@@ -59,7 +60,8 @@ class Messenger:
 
     def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:
         """Prove that Meta sent this; answers the challenge of a registration."""
-        return verify_hook(request, _config(connection))
+        config = _config(connection)
+        return websub.verify(request, app_secret=config.app_secret, verify_token=config.verify_token)
 
     def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
         """Everything the body says, in order."""
@@ -174,7 +176,7 @@ async def _answer(graph: Graph, body: Body) -> Response | Failed | Unknown:
     try:
         return await graph.post("messages", body)
     except HttpFailed as failure:
-        return result_of_failure(failure, exchange_of(_url(graph), body))
+        return unanswered("Meta", failure, exchange_of(_url(graph), body))
 
 
 def _url(graph: Graph) -> str:

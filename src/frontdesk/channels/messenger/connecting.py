@@ -1,7 +1,7 @@
 """Connecting an inbox: is the token good for the page, are the secrets there, does Meta call our hook?"""
 
 from frontdesk.channels.messenger.config import PageConfig
-from frontdesk.channels.messenger.graph import Graph, body_of
+from frontdesk.channels.messenger.graph import Graph
 from frontdesk.channels.messenger.outcome import failure_of
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import ConnectionReport
@@ -46,7 +46,7 @@ async def _page(graph: Graph, *, needs_account: bool) -> Step:
         return (name, False, f"Meta was not reached: {failure}"[:500])
     if not answer.is_success:
         return (name, False, f"{_said(answer)} Check the token, its permissions and the page ID.")
-    told = body_of(answer)
+    told = answer.json_object()
     if not needs_account:
         return (name, True, str(told.get("name") or "Meta knows the page."))
     account = told.get("instagram_business_account")

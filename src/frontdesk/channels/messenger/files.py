@@ -3,10 +3,11 @@
 Source: developers.facebook.com, Messenger Platform, "Saving assets"; Instagram, "Send a message" (2026).
 """
 
-from frontdesk.channels.messenger.graph import Graph, body_of, exchange_of
-from frontdesk.channels.messenger.outcome import failure_of, harmless, result_of_failure
+from frontdesk.channels.messenger.graph import Graph, exchange_of
+from frontdesk.channels.messenger.outcome import failure_of
 from frontdesk.kit.http import ConnectFailed, HttpClient, HttpFailed, Refused, TooLarge
 from frontdesk.ports.channel import Failed, FetchedMedia, MediaFetchFailed, OutboundFile
+from frontdesk.ports.outcome import before_sending, unanswered
 
 _MEBIBYTE = 1024 * 1024
 MAX_BYTES = dict.fromkeys(("image", "audio", "video", "document"), 25 * _MEBIBYTE)
@@ -21,15 +22,15 @@ async def upload(graph: Graph, kind: str, file: OutboundFile, platform: str | No
     try:
         answer = await graph.upload(kind, (file.filename or "file", file.content, file.mime), platform)
     except HttpFailed as failure:
-        return harmless(result_of_failure(failure, exchange_of(url, {})))
-    attachment_id = body_of(answer).get("attachment_id")
+        return before_sending(unanswered("Meta", failure, exchange_of(url, {})))
+    attachment_id = answer.json_object().get("attachment_id")
     if answer.is_success and isinstance(attachment_id, str | int) and attachment_id:
         return str(attachment_id)
     exchange = exchange_of(url, {}, answer)
     if answer.is_success:
         words = "Meta's answer names no file."
         return Failed(code="no_attachment_id", message=words, retryable=True, exchange=exchange)
-    return harmless(failure_of(answer, exchange))
+    return before_sending(failure_of(answer, exchange))
 
 
 async def fetch(http: HttpClient, url: str | None) -> FetchedMedia:

@@ -82,24 +82,15 @@ def exchange_of(url: str, body: Mapping[str, Any], answer: Response | None = Non
     return Exchange(request, None if answer is None else _told(answer))
 
 
-def body_of(answer: Response) -> dict[str, Any]:
-    """The answer's JSON object; empty when it is none."""
-    try:
-        told = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
 def error_of(answer: Response) -> dict[str, Any]:
     """Graph's error object; empty when there is none."""
-    error = body_of(answer).get("error")
+    error = answer.json_object().get("error")
     return error if isinstance(error, dict) else {}
 
 
 def _told(answer: Response) -> dict[str, Any]:
     told: dict[str, Any] = {"status": answer.status_code}
-    error, message_id = error_of(answer), body_of(answer).get("message_id")
+    error, message_id = error_of(answer), answer.json_object().get("message_id")
     if error:
         told["error"] = {name: _short(error[name]) for name in _ERROR if name in error}
     if isinstance(message_id, str):

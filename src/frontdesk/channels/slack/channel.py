@@ -8,10 +8,10 @@ from frontdesk.channels.slack.config import SlackConfig
 from frontdesk.channels.slack.emoji import name_of
 from frontdesk.channels.slack.inbound import parse_request
 from frontdesk.channels.slack.outbound import FILES, KINDS_OUT, MAX_TEXT, post_body, reaction_target
-from frontdesk.channels.slack.outcome import failure_of, is_ok, result_of_failure
+from frontdesk.channels.slack.outcome import failure_of, is_ok
 from frontdesk.channels.slack.places import message_id
 from frontdesk.channels.slack.signature import verify_hook
-from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, body_of, exchange_of, web_of
+from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, exchange_of, web_of
 from frontdesk.domain.content import Reaction
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
 from frontdesk.domain.inbound import InboundEvent
@@ -33,6 +33,7 @@ from frontdesk.ports.channel import (
     Sent,
     Unknown,
 )
+from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no bot token.", retryable=False, auth_expired=True
@@ -155,9 +156,9 @@ async def _called(web: Web, method: str, body: dict[str, Any], *, is_form: bool 
     try:
         answer: Response = await (web.ask(method, body) if is_form else web.call(method, body))
     except HttpFailed as failure:
-        return result_of_failure(failure, exchange_of(url, body))
+        return unanswered("Slack", failure, exchange_of(url, body))
     exchange = exchange_of(url, body, answer)
-    return (body_of(answer), exchange) if is_ok(answer) else failure_of(answer, exchange)
+    return (answer.json_object(), exchange) if is_ok(answer) else failure_of(answer, exchange)
 
 
 channel = Slack()

@@ -5,7 +5,7 @@ Source: docs.slack.dev, "auth.test", "conversations.info" and "Event subscriptio
 
 from frontdesk.channels.slack.config import SlackConfig
 from frontdesk.channels.slack.outcome import failure_of, is_ok
-from frontdesk.channels.slack.web import Web, body_of
+from frontdesk.channels.slack.web import Web
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import ConnectionReport
 
@@ -51,7 +51,7 @@ async def _token(web: Web) -> tuple[Step, Response | None]:
         return ("Bot token", False, f"Slack was not reached: {failure}"[:500]), None
     if not is_ok(answer):
         return ("Bot token", False, failure_of(answer, None).message), None
-    told = body_of(answer)
+    told = answer.json_object()
     known = ", ".join(str(told[name]) for name in ("team", "user") if told.get(name))
     return ("Bot token", True, known or "Slack knows the token."), answer
 
@@ -75,7 +75,7 @@ async def _channel(web: Web, channel: str) -> Step:
         return ("Channel", False, f"Slack was not reached: {failure}"[:500])
     if not is_ok(answer):
         return ("Channel", False, failure_of(answer, None).message)
-    found = body_of(answer).get("channel")
+    found = answer.json_object().get("channel")
     told = found if isinstance(found, dict) else {}
     if told.get("is_member") is False:
         return ("Channel", False, "The app is not in the channel. Invite it there with /invite.")

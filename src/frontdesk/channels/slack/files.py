@@ -4,9 +4,9 @@ Source: docs.slack.dev, "Working with files": getUploadURLExternal, the upload, 
 """
 
 from frontdesk.channels.slack.outbound import caption_of, destination_of
-from frontdesk.channels.slack.outcome import failure_of, harmless, is_ok, result_of_failure
+from frontdesk.channels.slack.outcome import failure_of, is_ok
 from frontdesk.channels.slack.places import message_id
-from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, body_of, exchange_of
+from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, exchange_of
 from frontdesk.kit.http import ConnectFailed, HttpFailed, Refused, Response, TooLarge
 from frontdesk.ports.channel import (
     Failed,
@@ -17,6 +17,7 @@ from frontdesk.ports.channel import (
     SendResult,
     Sent,
 )
+from frontdesk.ports.outcome import before_sending, unanswered
 
 
 async def send_file(web: Web, message: OutboundMessage, file: OutboundFile) -> SendResult:
@@ -42,7 +43,7 @@ async def send_file(web: Web, message: OutboundMessage, file: OutboundFile) -> S
     try:
         answer = await web.call("files.completeUploadExternal", body)
     except HttpFailed as failure:
-        return result_of_failure(failure, exchange_of(url, shown))
+        return unanswered("Slack", failure, exchange_of(url, shown))
     exchange = exchange_of(url, shown, answer)
     if not is_ok(answer):
         return failure_of(answer, exchange)
@@ -54,7 +55,7 @@ async def _opened(web: Web, user: str) -> str | Failed:
     told = await _harmless_call(web, "conversations.open", {"users": user}, is_form=False)
     if isinstance(told, Failed):
         return told
-    found = body_of(told).get("channel")
+    found = told.json_object().get("channel")
     channel = found.get("id") if isinstance(found, dict) else None
     return str(channel) if channel else _odd("channel")
 
@@ -65,15 +66,15 @@ async def _uploaded(web: Web, file: OutboundFile) -> str | Failed:
     told = await _harmless_call(web, "files.getUploadURLExternal", fields, is_form=True)
     if isinstance(told, Failed):
         return told
-    given = body_of(told)
+    given = told.json_object()
     url, file_id = given.get("upload_url"), given.get("file_id")
     if not isinstance(url, str) or not isinstance(file_id, str):
         return _odd("address for the file")
     try:
         answer = await web.upload(url, file.content, file.mime)
     except HttpFailed as failure:
-        return harmless(result_of_failure(failure, exchange_of(url, {})))
-    return file_id if answer.is_success else harmless(failure_of(answer, exchange_of(url, {}, answer)))
+        return before_sending(unanswered("Slack", failure, exchange_of(url, {})))
+    return file_id if answer.is_success else before_sending(failure_of(answer, exchange_of(url, {}, answer)))
 
 
 async def _harmless_call(
@@ -82,10 +83,10 @@ async def _harmless_call(
     try:
         answer = await (web.ask(method, fields) if is_form else web.call(method, fields))
     except HttpFailed as failure:
-        return harmless(result_of_failure(failure, exchange_of(web.url(method), fields)))
+        return before_sending(unanswered("Slack", failure, exchange_of(web.url(method), fields)))
     if is_ok(answer):
         return answer
-    return harmless(failure_of(answer, exchange_of(web.url(method), fields, answer)))
+    return before_sending(failure_of(answer, exchange_of(web.url(method), fields, answer)))
 
 
 def _odd(what: str) -> Failed:
@@ -124,7 +125,7 @@ async def _address(web: Web, file_id: str | None) -> str:
         answer = await web.ask("files.info", {"file": file_id})
     except HttpFailed as failure:
         raise _failed(failure) from failure
-    told = body_of(answer)
+    told = answer.json_object()
     if not is_ok(answer):
         result = failure_of(answer, None)
         retryable = not isinstance(result, Failed) or result.retryable

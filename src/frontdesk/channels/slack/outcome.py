@@ -4,14 +4,9 @@ Slack says no with status 200 and `ok: false`. Source: docs.slack.dev, "Web API:
 limits", and the errors of chat.postMessage (2026).
 """
 
-from datetime import datetime, timedelta
-
-from frontdesk.channels.slack.web import body_of
-from frontdesk.domain.errors import Invalid
-from frontdesk.domain.times import parse_time
-from frontdesk.kit.clock import utc_now
-from frontdesk.kit.http import ConnectFailed, HttpFailed, OutcomeUnknown, Refused, Response, TooLarge
+from frontdesk.kit.http import Response
 from frontdesk.ports.channel import Exchange, Failed, Unknown
+from frontdesk.ports.outcome import retry_at
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 AUTH_EXPIRED = frozenset(
@@ -41,18 +36,17 @@ CURES = {
     "not_authed": "No bot token was given.",
     "ratelimited": "Slack asks to send more slowly.",
 }
-_MAX_WAIT = timedelta(days=1)
 _WORDS = 500
 
 
 def is_ok(answer: Response) -> bool:
     """Whether Slack did what was asked."""
-    return answer.is_success and body_of(answer).get("ok") is True
+    return answer.is_success and answer.json_object().get("ok") is True
 
 
 def failure_of(answer: Response, exchange: Exchange | None) -> Failed | Unknown:
     """What an answer that is not `ok` means."""
-    told, status = body_of(answer), answer.status_code
+    told, status = answer.json_object(), answer.status_code
     error = str(told.get("error") or "")[:100]
     code = error or f"http_{status}"
     message = _words(code, told.get("needed"), status)
@@ -61,43 +55,18 @@ def failure_of(answer: Response, exchange: Exchange | None) -> Failed | Unknown:
             code=error or "ratelimited",
             message=message,
             retryable=True,
-            retry_at=_retry_at(answer),
+            retry_at=retry_at(answer),
             exchange=exchange,
         )
     if error in AUTH_EXPIRED or status == 401:
         return Failed(code=code, message=message, retryable=False, auth_expired=True, exchange=exchange)
     if error in UNAVAILABLE:
         return Failed(
-            code=code, message=message, retryable=True, retry_at=_retry_at(answer), exchange=exchange
+            code=code, message=message, retryable=True, retry_at=retry_at(answer), exchange=exchange
         )
     if error in MAY_BE_TAKEN or status >= 500 or status == 408 or (answer.is_success and not error):
         return Unknown(code=code, message=message, exchange=exchange)
     return Failed(code=code, message=message, retryable=False, exchange=exchange)
-
-
-def result_of_failure(failure: HttpFailed, exchange: Exchange) -> Failed | Unknown:
-    """What a request without an answer means: written, it may have been taken."""
-    words = str(failure)[:_WORDS]
-    match failure:
-        case OutcomeUnknown():
-            said = f"Slack did not answer: {failure}"[:_WORDS]
-            return Unknown(code="no_answer", message=said, exchange=exchange)
-        case TooLarge():
-            return Unknown(code="answer_too_large", message=words, exchange=exchange)
-        case ConnectFailed():
-            said = f"Slack was not reached: {failure}"[:_WORDS]
-            return Failed(code="not_reached", message=said, retryable=True, exchange=exchange)
-        case Refused():
-            return Failed(code="refused_by_policy", message=words, retryable=False, exchange=exchange)
-        case _:
-            return Unknown(code="no_answer", message=words, exchange=exchange)
-
-
-def harmless(result: Failed | Unknown) -> Failed:
-    """The result of a step before the message itself: nothing was sent yet, so it may be tried again."""
-    if isinstance(result, Failed):
-        return result
-    return Failed(code=result.code, message=result.message, retryable=True, exchange=result.exchange)
 
 
 def _words(code: str, needed: object, status: int) -> str:
@@ -105,14 +74,3 @@ def _words(code: str, needed: object, status: int) -> str:
         return f"Slack answered with status {status}."
     cure = CURES.get(code, f"Slack refused it: {code}.")
     return f"{cure} ({needed})"[:_WORDS] if needed else cure
-
-
-def _retry_at(answer: Response) -> datetime | None:
-    """Slack's wish: seconds or an HTTP date, at most a day ahead."""
-    now, wish = utc_now(), answer.headers.get("retry-after", "").strip()
-    if wish.isascii() and wish.isdigit() and len(wish) < 10:
-        return now + min(timedelta(seconds=int(wish)), _MAX_WAIT)
-    try:
-        return min(parse_time(wish), now + _MAX_WAIT) if wish else None
-    except Invalid:
-        return None

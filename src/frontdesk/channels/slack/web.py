@@ -81,15 +81,6 @@ def web_of(connection: Connection, config: SlackConfig) -> Web | None:
     return Web(connection.http, (connection.base_url or SLACK).rstrip("/"), token)
 
 
-def body_of(answer: Response) -> dict[str, Any]:
-    """The answer's JSON object; empty when it is none."""
-    try:
-        told = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
 def exchange_of(url: str, body: Mapping[str, Any], answer: Response | None = None) -> Exchange:
     """What the delivery log keeps of a call: no token, no content."""
     request = {
@@ -99,7 +90,7 @@ def exchange_of(url: str, body: Mapping[str, Any], answer: Response | None = Non
     }
     if answer is None:
         return Exchange(request)
-    told = body_of(answer)
+    told = answer.json_object()
     response: dict[str, Any] = {"status": answer.status_code}
     response |= {name: _short(told[name]) for name in _TOLD if told.get(name) is not None}
     headers = {name: answer.headers[name][:200] for name in _HEADERS if name in answer.headers}

@@ -65,7 +65,7 @@ class Bot:
 
     def _told(self, answer: Response) -> dict[str, Any]:
         told: dict[str, Any] = {"status": answer.status_code}
-        body = body_of(answer)
+        body = answer.json_object()
         for name in ("ok", "error_code"):
             if isinstance(body.get(name), bool | int):
                 told[name] = body[name]
@@ -87,15 +87,6 @@ def bot_of(connection: Connection, config: TelegramConfig) -> Bot | None:
     """The inbox's access, None when it has no token."""
     token = config.bot_token.get_secret_value() if config.bot_token else ""
     return Bot(connection.http, (connection.base_url or API).rstrip("/"), token) if token else None
-
-
-def body_of(answer: Response) -> dict[str, Any]:
-    """The answer's JSON object; empty when it is none."""
-    try:
-        told = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def parameters_of(told: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from frontdesk.channels.telegram.outbound import (
     read_call,
     typing_call,
 )
-from frontdesk.channels.telegram.outcome import moved_to, result_of, result_of_failure
+from frontdesk.channels.telegram.outcome import moved_to, result_of
 from frontdesk.channels.telegram.proof import verify_hook
 from frontdesk.domain.content import Reaction
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
@@ -42,6 +42,7 @@ from frontdesk.ports.channel import (
     Sent,
     TypingMark,
 )
+from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no bot token.", retryable=False, auth_expired=True
@@ -145,7 +146,8 @@ async def _posted(bot: Bot, call: Call) -> Response | SendResult:
             return await bot.call(call.method, call.body)
         return await bot.call_with_file(call.method, _form(call.body), call.field, call.file)
     except HttpFailed as failure:
-        return result_of_failure(bot, failure, bot.exchange(call.method, call.body))
+        exchange = bot.exchange(call.method, call.body)
+        return unanswered("Telegram", failure, exchange, words=bot.hidden(failure))
 
 
 def _form(body: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from frontdesk.channels.telegram.bot import Bot, body_of
+from frontdesk.channels.telegram.bot import Bot
 from frontdesk.channels.telegram.config import TelegramConfig
 from frontdesk.channels.telegram.inbound import WANTED
 from frontdesk.kit.http import HttpFailed
@@ -32,7 +32,7 @@ def _report(*steps: Step) -> ConnectionReport:
 async def _told(bot: Bot, method: str, body: dict[str, Any] | None = None) -> tuple[Any, str]:
     """The result of a call, or None and why not."""
     try:
-        told = body_of(answer := await bot.call(method, body))
+        told = (answer := await bot.call(method, body)).json_object()
     except HttpFailed as failure:
         return None, f"Telegram was not reached: {bot.hidden(failure)}"
     if told.get("ok") is True and told.get("result") is not None:

@@ -5,7 +5,7 @@ Source: core.telegram.org, "Telegram Bot API", getFile: 20 MB at most; the path 
 
 import re
 
-from frontdesk.channels.telegram.bot import Bot, body_of
+from frontdesk.channels.telegram.bot import Bot
 from frontdesk.kit.http import ConnectFailed, HttpFailed, Refused, Response, TooLarge
 from frontdesk.ports.channel import FetchedMedia, MediaFetchFailed
 
@@ -23,7 +23,7 @@ async def fetch(bot: Bot, file_id: str | None) -> FetchedMedia:
     if not file_id:
         raise MediaFetchFailed("the message names no file", retryable=False)
     answer = await _answer(bot, file_id)
-    told = body_of(answer).get("result")
+    told = answer.json_object().get("result")
     path = told.get("file_path") if isinstance(told, dict) else None
     if not isinstance(path, str):
         raise MediaFetchFailed("Telegram names no path of the file", retryable=True)
@@ -39,9 +39,9 @@ async def _answer(bot: Bot, file_id: str) -> Response:
         answer = await bot.call("getFile", {"file_id": file_id})
     except HttpFailed as failure:
         raise _failed(bot, failure) from None
-    if answer.is_success and body_of(answer).get("ok") is True:
+    if answer.is_success and answer.json_object().get("ok") is True:
         return answer
-    words = bot.hidden(body_of(answer).get("description") or answer.status_code)
+    words = bot.hidden(answer.json_object().get("description") or answer.status_code)
     retryable = answer.status_code >= 500 or answer.status_code in (401, 404, 408, 429)
     raise MediaFetchFailed(f"Telegram does not give the file: {words}", retryable=retryable)
 

@@ -6,20 +6,20 @@ Source: core.telegram.org, "Telegram Bot API", making requests and ResponseParam
 from datetime import timedelta
 
 from frontdesk.channels.telegram.addresses import Place
-from frontdesk.channels.telegram.bot import Bot, body_of, parameters_of, retry_after
+from frontdesk.channels.telegram.bot import Bot, parameters_of, retry_after
 from frontdesk.channels.telegram.payloads import read_id
 from frontdesk.kit.clock import utc_now
-from frontdesk.kit.http import ConnectFailed, HttpFailed, OutcomeUnknown, Refused, Response
+from frontdesk.kit.http import Response
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
+from frontdesk.ports.outcome import MAX_WAIT
 
-_MAX_WAIT = timedelta(days=1)
 _NOT_STARTED = ("chat not found", "initiate conversation", "peer_id_invalid", "user not found")
 _GONE = ("blocked by the user", "user is deactivated", "bot was kicked", "bot is not a member")
 
 
 def result_of(bot: Bot, link: str, place: Place | None, answer: Response, exchange: Exchange) -> SendResult:
     """What the answer to a call means. `place`: where a message was to appear; None if it makes none."""
-    told = body_of(answer)
+    told = answer.json_object()
     if not answer.is_success or told.get("ok") is not True:
         return failure_of(bot, link, answer, exchange)
     if place is None:
@@ -37,13 +37,13 @@ def result_of(bot: Bot, link: str, place: Place | None, answer: Response, exchan
 
 def failure_of(bot: Bot, link: str, answer: Response, exchange: Exchange | None) -> Failed | Unknown:
     """What an answer that is no success means."""
-    told, status = body_of(answer), answer.status_code
+    told, status = answer.json_object(), answer.status_code
     number = told.get("error_code")
     code = number if isinstance(number, int) and not isinstance(number, bool) else status
     words = bot.hidden(told.get("description") or f"Telegram answered with status {status}.")
     if code == 429:
         wait = timedelta(seconds=retry_after(told) or 0)
-        retry_at = utc_now() + min(wait, _MAX_WAIT) if wait else None
+        retry_at = utc_now() + min(wait, MAX_WAIT) if wait else None
         return Failed(code="429", message=words, retryable=True, retry_at=retry_at, exchange=exchange)
     if code in (401, 404):
         return Failed(code=str(code), message=words, retryable=False, auth_expired=True, exchange=exchange)
@@ -61,21 +61,5 @@ def failure_of(bot: Bot, link: str, answer: Response, exchange: Exchange | None)
 
 def moved_to(answer: Response) -> str | None:
     """The new id of a group that became a supergroup, where that is why nothing was sent."""
-    found = read_id(parameters_of(body_of(answer)).get("migrate_to_chat_id"))
+    found = read_id(parameters_of(answer.json_object()).get("migrate_to_chat_id"))
     return None if answer.is_success else found
-
-
-def result_of_failure(bot: Bot, failure: HttpFailed, exchange: Exchange) -> Failed | Unknown:
-    """What a request without an answer means: written, it may have been taken."""
-    words = bot.hidden(failure)
-    match failure:
-        case ConnectFailed():
-            message = f"Telegram was not reached: {words}"
-            return Failed(code="not_reached", message=message, retryable=True, exchange=exchange)
-        case Refused():
-            return Failed(code="refused_by_policy", message=words, retryable=False, exchange=exchange)
-        case OutcomeUnknown():
-            message = f"Telegram did not answer: {words}"
-            return Unknown(code="no_answer", message=message, exchange=exchange)
-        case _:
-            return Unknown(code="no_answer", message=words, exchange=exchange)

@@ -7,7 +7,7 @@ from frontdesk.channels.twilio_sms import connecting
 from frontdesk.channels.twilio_sms.config import TwilioConfig
 from frontdesk.channels.twilio_sms.inbound import parse_request
 from frontdesk.channels.twilio_sms.outbound import FILES, KINDS_OUT, MAX_TEXT, message_fields
-from frontdesk.channels.twilio_sms.outcome import failure_of, result_of, result_of_failure
+from frontdesk.channels.twilio_sms.outcome import failure_of, result_of
 from frontdesk.channels.twilio_sms.rest import exchange_of, rest_of
 from frontdesk.channels.twilio_sms.segments import segments_of
 from frontdesk.channels.twilio_sms.signature import verify_hook
@@ -29,6 +29,7 @@ from frontdesk.ports.channel import (
     SendResult,
     Sent,
 )
+from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no auth token.", retryable=False, auth_expired=True
@@ -77,7 +78,7 @@ class TwilioSms:
         try:
             answer = await rest.post(url, fields)
         except HttpFailed as failure:
-            return result_of_failure(failure, exchange_of(url, fields, segments))
+            return unanswered("Twilio", failure, exchange_of(url, fields, segments))
         return result_of(answer, exchange_of(url, fields, segments, answer))
 
     async def fetch(

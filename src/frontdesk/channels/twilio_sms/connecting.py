@@ -7,7 +7,7 @@ from typing import Any
 
 from frontdesk.channels.twilio_sms.config import TwilioConfig
 from frontdesk.channels.twilio_sms.outcome import failure_of
-from frontdesk.channels.twilio_sms.rest import Rest, body_of
+from frontdesk.channels.twilio_sms.rest import Rest
 from frontdesk.kit.http import HttpFailed
 from frontdesk.ports.channel import ConnectionReport
 
@@ -44,7 +44,7 @@ async def _account(rest: Rest) -> Step:
         return (name, False, f"Twilio was not reached: {failure}"[:500])
     if not answer.is_success:
         return (name, False, failure_of(answer, None).message)
-    told = body_of(answer)
+    told = answer.json_object()
     if told.get("status") not in (None, "active"):
         return (name, False, f"The account is {told['status']}.")
     return (name, True, str(told.get("friendly_name") or "Twilio knows the account."))
@@ -56,7 +56,7 @@ async def _number(rest: Rest, number: str, hook_url: str | None) -> Step:
         answer = await rest.get(rest.url("IncomingPhoneNumbers"), {"PhoneNumber": number})
         if not answer.is_success:
             return ("Sender", False, failure_of(answer, None).message)
-        found: Any = body_of(answer).get("incoming_phone_numbers")
+        found: Any = answer.json_object().get("incoming_phone_numbers")
         first = found[0] if isinstance(found, list) and found else None
         sid = first.get("sid") if isinstance(first, dict) else None
         if not isinstance(sid, str):

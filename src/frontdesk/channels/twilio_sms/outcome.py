@@ -3,14 +3,9 @@
 Source: twilio.com, "Error and warning dictionary", "REST API: Twilio's response" (2026).
 """
 
-from datetime import datetime, timedelta
-
-from frontdesk.channels.twilio_sms.rest import body_of
-from frontdesk.domain.errors import Invalid
-from frontdesk.domain.times import parse_time
-from frontdesk.kit.clock import utc_now
-from frontdesk.kit.http import ConnectFailed, HttpFailed, OutcomeUnknown, Refused, Response, TooLarge
+from frontdesk.kit.http import Response
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
+from frontdesk.ports.outcome import retry_at
 
 RATE_LIMITED = frozenset({14107, 20429, 30022, 63017, 63018})
 UNAVAILABLE = frozenset({20503})
@@ -31,7 +26,6 @@ CURES = {
     21656: "The variables do not fit the template.",
     63016: "More than 24 hours have passed since the customer's last message. Send a template.",
 }
-_MAX_WAIT = timedelta(days=1)
 _WORDS = 500
 
 
@@ -39,7 +33,7 @@ def result_of(answer: Response, exchange: Exchange) -> SendResult:
     """What Twilio's answer to a send means."""
     if not answer.is_success:
         return failure_of(answer, exchange)
-    sid = body_of(answer).get("sid")
+    sid = answer.json_object().get("sid")
     if not isinstance(sid, str) or not sid:
         return Unknown(code="no_message_id", message="Twilio's answer names no message.", exchange=exchange)
     return Sent(source_id=sid, exchange=exchange)
@@ -47,38 +41,20 @@ def result_of(answer: Response, exchange: Exchange) -> SendResult:
 
 def failure_of(answer: Response, exchange: Exchange | None) -> Failed | Unknown:
     """What an answer that is no success means."""
-    told, status = body_of(answer), answer.status_code
+    told, status = answer.json_object(), answer.status_code
     number = told.get("code")
     code = str(number) if isinstance(number, int) else f"http_{status}"
     message = _words(number, told.get("message"), status)
-    retry_at = _retry_at(answer)
+    later = retry_at(answer)
     if number in RATE_LIMITED or status == 429:
-        return Failed(code=code, message=message, retryable=True, retry_at=retry_at, exchange=exchange)
+        return Failed(code=code, message=message, retryable=True, retry_at=later, exchange=exchange)
     if number in AUTH_EXPIRED or status == 401:
         return Failed(code=code, message=message, retryable=False, auth_expired=True, exchange=exchange)
     if number in UNAVAILABLE or status == 503:
-        return Failed(code=code, message=message, retryable=True, retry_at=retry_at, exchange=exchange)
+        return Failed(code=code, message=message, retryable=True, retry_at=later, exchange=exchange)
     if status >= 500 or status == 408:
         return Unknown(code=code, message=message, exchange=exchange)
     return Failed(code=code, message=message, retryable=False, exchange=exchange)
-
-
-def result_of_failure(failure: HttpFailed, exchange: Exchange) -> Failed | Unknown:
-    """What a request without an answer means: written, it may have been taken."""
-    words = str(failure)[:_WORDS]
-    match failure:
-        case OutcomeUnknown():
-            said = f"Twilio did not answer: {failure}"[:_WORDS]
-            return Unknown(code="no_answer", message=said, exchange=exchange)
-        case TooLarge():
-            return Unknown(code="answer_too_large", message=words, exchange=exchange)
-        case ConnectFailed():
-            said = f"Twilio was not reached: {failure}"[:_WORDS]
-            return Failed(code="not_reached", message=said, retryable=True, exchange=exchange)
-        case Refused():
-            return Failed(code="refused_by_policy", message=words, retryable=False, exchange=exchange)
-        case _:
-            return Unknown(code="no_answer", message=words, exchange=exchange)
 
 
 def _words(number: object, said: object, status: int) -> str:
@@ -86,14 +62,3 @@ def _words(number: object, said: object, status: int) -> str:
     if cure is not None:
         return cure
     return said[:_WORDS] if isinstance(said, str) and said else f"Twilio answered with status {status}."
-
-
-def _retry_at(answer: Response) -> datetime | None:
-    """Twilio's wish: seconds or an HTTP date, at most a day ahead."""
-    now, wish = utc_now(), answer.headers.get("retry-after", "").strip()
-    if wish.isascii() and wish.isdigit() and len(wish) < 10:
-        return now + min(timedelta(seconds=int(wish)), _MAX_WAIT)
-    try:
-        return min(parse_time(wish), now + _MAX_WAIT) if wish else None
-    except Invalid:
-        return None

@@ -101,15 +101,6 @@ def rest_of(connection: Connection, config: TwilioConfig) -> Rest | None:
     return Rest(connection.http, (connection.base_url or TWILIO).rstrip("/"), config.account_sid, token)
 
 
-def body_of(answer: Response) -> dict[str, Any]:
-    """The answer's JSON object; empty when it is none."""
-    try:
-        told = answer.json()
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
 def exchange_of(
     url: str, fields: Mapping[str, str], segments: int | None, answer: Response | None = None
 ) -> Exchange:
@@ -122,7 +113,7 @@ def exchange_of(
     request = {"method": "POST", "url": url, "body": body}
     if answer is None:
         return Exchange(request)
-    told = body_of(answer)
+    told = answer.json_object()
     response = {"status": answer.status_code} | {
         ("message_status" if name == "status" and "sid" in told else name): _short(told[name])
         for name in _TOLD

@@ -8,14 +8,14 @@ from frontdesk.channels.whatsapp.config import WhatsAppConfig
 from frontdesk.channels.whatsapp.graph import Graph, exchange_of, graph_of
 from frontdesk.channels.whatsapp.inbound import parse_body
 from frontdesk.channels.whatsapp.outbound import KINDS_OUT, Body, message_body, read_body, typing_body
-from frontdesk.channels.whatsapp.outcome import failure_of, result_of, result_of_failure
-from frontdesk.channels.whatsapp.signature import verify_hook
+from frontdesk.channels.whatsapp.outcome import failure_of, result_of
 from frontdesk.channels.whatsapp.templates import list_templates
 from frontdesk.domain.content import MEDIA_KINDS
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.kit.http import HttpFailed, Response
+from frontdesk.ports import websub
 from frontdesk.ports.channel import (
     Capabilities,
     Challenge,
@@ -33,6 +33,7 @@ from frontdesk.ports.channel import (
     Sent,
     TypingMark,
 )
+from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no access token.", retryable=False, auth_expired=True
@@ -62,7 +63,8 @@ class WhatsApp:
 
     def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:
         """Prove that Meta sent this; answers the challenge of a registration."""
-        return verify_hook(request, _config(connection))
+        config = _config(connection)
+        return websub.verify(request, app_secret=config.app_secret, verify_token=config.verify_token)
 
     def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
         """Everything the body says, in order."""
@@ -134,7 +136,7 @@ async def _posted(graph: Graph, body: Body) -> Response | SendResult:
     try:
         return await graph.post(*_edge(graph), body=body)
     except HttpFailed as failure:
-        return result_of_failure(failure, exchange_of(graph.url(*_edge(graph)), body))
+        return unanswered("Meta", failure, exchange_of(graph.url(*_edge(graph)), body))
 
 
 def _edge(graph: Graph) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from frontdesk.channels.whatsapp.config import WhatsAppConfig
 from frontdesk.channels.whatsapp.graph import Graph
-from frontdesk.channels.whatsapp.outcome import body_of, failure_of
+from frontdesk.channels.whatsapp.outcome import failure_of
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import ConnectionReport
 
@@ -44,7 +44,7 @@ async def _number(graph: Graph) -> Step:
         return (name, False, f"Meta was not reached: {failure}"[:500])
     if not answer.is_success:
         return (name, False, f"{_said(answer)} Check the token, its permissions and the phone number ID.")
-    told = body_of(answer)
+    told = answer.json_object()
     known = (told.get("verified_name"), told.get("display_phone_number"))
     return (name, True, ", ".join(str(each) for each in known if each) or "Meta knows the number.")
 

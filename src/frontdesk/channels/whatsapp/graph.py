@@ -95,12 +95,7 @@ def _told(answer: Response) -> dict[str, Any]:
     told: dict[str, Any] = {"status": answer.status_code}
     if "retry-after" in answer.headers:
         told["retry_after"] = answer.headers["retry-after"][:100]
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError):
-        return told
-    if not isinstance(body, dict):
-        return told
+    body = answer.json_object()
     error, messages = body.get("error"), body.get("messages")
     if isinstance(error, dict):
         told["error"] = {name: _short(error[name]) for name in _ERROR if name in error}

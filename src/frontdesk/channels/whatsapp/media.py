@@ -3,12 +3,11 @@
 Source: developers.facebook.com, WhatsApp Business Platform, "Media": supported media types (2026).
 """
 
-from typing import Any
-
 from frontdesk.channels.whatsapp.graph import Graph, exchange_of
-from frontdesk.channels.whatsapp.outcome import body_of, error_of, failure_of, result_of_failure
+from frontdesk.channels.whatsapp.outcome import error_of, failure_of
 from frontdesk.kit.http import ConnectFailed, HttpFailed, Refused, Response, TooLarge
 from frontdesk.ports.channel import Failed, FetchedMedia, MediaFetchFailed, OutboundFile
+from frontdesk.ports.outcome import before_sending, unanswered
 
 _MEBIBYTE = 1024 * 1024
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -45,10 +44,10 @@ async def upload(graph: Graph, file: OutboundFile) -> str | Failed:
     try:
         answer = await graph.upload((file.filename or "file", file.content, file.mime))
     except HttpFailed as failure:
-        return _harmless(
-            result_of_failure(failure, exchange_of(graph.url(graph.phone_number_id, "media"), {}))
+        return before_sending(
+            unanswered("Meta", failure, exchange_of(graph.url(graph.phone_number_id, "media"), {}))
         )
-    media_id = body_of(answer).get("id")
+    media_id = answer.json_object().get("id")
     if answer.is_success and isinstance(media_id, str | int) and media_id:
         return str(media_id)
     exchange = exchange_of(graph.url(graph.phone_number_id, "media"), {}, answer)
@@ -56,13 +55,7 @@ async def upload(graph: Graph, file: OutboundFile) -> str | Failed:
         return Failed(
             code="no_media_id", message="Meta's answer names no file.", retryable=True, exchange=exchange
         )
-    return _harmless(failure_of(answer, exchange))
-
-
-def _harmless(result: Any) -> Failed:
-    if isinstance(result, Failed):
-        return result
-    return Failed(code=result.code, message=result.message, retryable=True, exchange=result.exchange)
+    return before_sending(failure_of(answer, exchange))
 
 
 async def fetch(graph: Graph, media_id: str | None, url: str | None) -> FetchedMedia:
@@ -73,7 +66,7 @@ async def fetch(graph: Graph, media_id: str | None, url: str | None) -> FetchedM
     """
     mime = None
     if media_id is not None:
-        told = body_of(await _got(graph, media_id))
+        told = (await _got(graph, media_id)).json_object()
         url = told.get("url") if isinstance(told.get("url"), str) else None
         mime = told.get("mime_type")
         size = told.get("file_size")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from frontdesk.channels.whatsapp.graph import Graph
-from frontdesk.channels.whatsapp.outcome import body_of, failure_of
+from frontdesk.channels.whatsapp.outcome import failure_of
 from frontdesk.domain.template import MessageTemplate, TemplateVariable, variables_of
 from frontdesk.kit.http import HttpFailed
 from frontdesk.ports.channel import TemplatesUnavailable
@@ -48,7 +48,7 @@ async def _page(graph: Graph, waba_id: str, params: Mapping[str, str | int]) -> 
         raise TemplatesUnavailable(f"Meta was not reached: {failure}"[:500]) from None
     if not answer.is_success:
         raise TemplatesUnavailable(failure_of(answer, None).message)
-    return body_of(answer)
+    return answer.json_object()
 
 
 def template_of(told: object) -> MessageTemplate | None:

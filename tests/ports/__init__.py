@@ -1,0 +1,1 @@
+"""Tests of what the ports hold besides their shapes."""
