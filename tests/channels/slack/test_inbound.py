@@ -321,3 +321,11 @@ def test_a_nul_is_replaced() -> None:
 
 def test_addresses_are_of_one_scheme() -> None:
     assert Address("slack", "T0RILL/U0NORA") == NORA
+
+
+def test_a_guest_of_another_company_is_one_person_in_messages_and_reactions() -> None:
+    """A shared channel's messages name the guest's own workspace, its reactions do not; S2-19."""
+    said = one(message(team="T0GUEST", user_team="T0GUEST"))
+    item = {"type": "message", "channel": "C0SHOP", "ts": "1700000000.000100"}
+    liked = one({"type": "reaction_added", "user": "U0NORA", "reaction": "heart", "item": item})
+    assert said.party.addresses == liked.party.addresses == (NORA,)

@@ -60,7 +60,8 @@ class Frame:
         sender = user or bot
         if sender is None:
             return None
-        team = word(message.get("team")) or word(message.get("user_team")) or self.team
+        # Reactions do not say where a guest from another company is at home, so nobody goes by that.
+        team = self.team or word(message.get("team")) or word(message.get("user_team"))
         profile = part(message.get("user_profile")) or part(message.get("bot_profile"))
         names = (profile.get("display_name"), profile.get("real_name"), profile.get("name"))
         name = next((found for each in (*names, message.get("username")) if (found := cut(each))), None)
