@@ -11,6 +11,7 @@ _SHIPPED = {
     "whatsapp": "frontdesk.simulators.whatsapp.demo",
     "telegram": "frontdesk.simulators.telegram.demo",
     "twilio_sms": "frontdesk.simulators.twilio_sms.demo",
+    "slack": "frontdesk.simulators.slack.demo",
 }
 """Slug to the module whose `Demo` is the simulator's part of the demo. The phones page keeps this order."""
 
