@@ -95,6 +95,25 @@ class Vault:
                 continue
         raise CannotOpen
 
+    def rewrap(self, sealed: bytes, *place: str) -> bytes | None:
+        """The same sealed text with its data key wrapped by today's master key; None if it is already.
+
+        Raises:
+            CannotOpen: Another key, another place, or tampered with.
+        """
+        bound = _bound(place)
+        wrapped, rest = sealed[1 : 1 + _WRAPPED], sealed[1 + _WRAPPED :]
+        for n, wrapping in enumerate(self._wrapping):
+            try:
+                key = wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound)
+            except (InvalidTag, ValueError):
+                continue
+            if n == 0:
+                return None
+            outer = os.urandom(_NONCE)
+            return _VERSION + outer + self._wrapping[0].encrypt(outer, key, bound) + rest
+        raise CannotOpen
+
     def sign(self, *parts: str) -> str:
         """A URL-safe signature over these parts (128 bits)."""
         return _signature(self._signing[0], parts)

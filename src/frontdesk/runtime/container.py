@@ -34,6 +34,7 @@ from frontdesk.runtime import channels
 from frontdesk.runtime.blobs import blobs_of
 from frontdesk.runtime.roles import Worker
 from frontdesk.runtime.secret_key import vault_of
+from frontdesk.runtime.secret_stores import secret_stores
 from frontdesk.runtime.settings import Settings
 from frontdesk.store.engine import Store
 
@@ -107,6 +108,7 @@ def build(
             registry,
             public_url=config.public_url,
             own_url=f"http://{settings.local_host}:{port}",
+            secret_stores=secret_stores(settings),
             is_demo=demo is not None,
         ),
         uploads=Uploads(store, files, settings.limits.upload_bytes),

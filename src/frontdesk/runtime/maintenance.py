@@ -11,6 +11,8 @@ from frontdesk.domain.scope import Role, system_scope
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import LONGEST, SHORTEST, Passwords
 from frontdesk.features.accounts.signing_in import Founding, SigningIn, normal_email
+from frontdesk.features.inboxes.rotation import Rotation, rotate
+from frontdesk.runtime.secret_key import renew, vault_of
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import accounts, dead_letters, jobs, users
 from frontdesk.store.beside import read_beside
@@ -98,6 +100,24 @@ async def set_password(settings: Settings, email: str, password: str) -> None:
             raise NotFound("Nobody has this e-mail address.", field="email")
         values = {"password_hash": await Passwords().hash(password)}
         await store.write(lambda tx: users.change(tx, system_scope(row.account_id), row.id, values))
+
+
+async def rotate_secrets(settings: Settings, *, new_key: bool) -> Rotation:
+    """Wrap all stored credentials by today's master key, or by a new one of the key file (SQLite only).
+
+    Raises:
+        Invalid: A new key is wanted, and others may run beside, or the key is said in the settings.
+    """
+    if new_key and not settings.database_url.startswith("sqlite:"):
+        raise Invalid(
+            "On PostgreSQL other processes may run with the key of today.",
+            field="new_key",
+            hint="Name the new key in the settings of all of them first; see docs/operations.md.",
+        )
+    async with _store(settings) as store:
+        if new_key:
+            renew(settings)
+        return await rotate(store, vault_of(settings))
 
 
 async def list_dead_letters(settings: Settings) -> list[dict[str, Any]]:

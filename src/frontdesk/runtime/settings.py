@@ -81,6 +81,19 @@ class WorkerSettings(Group):
     )
 
 
+class SecretSettings(Group):
+    """Where the settings of inboxes may refer to for their secrets. Whoever manages inboxes can use these."""
+
+    env: Names = Field(
+        (),
+        description="Variables of the environment that `secret://env/NAME` may name; `DESK_*` allows all "
+        "that begin so. Never those of the desk itself.",
+    )
+    folder: Path | None = Field(
+        None, description="Folder of the files that `secret://file/PATH` may name, such as `/run/secrets`."
+    )
+
+
 class Settings(Group):
     """Everything that can be set."""
 
@@ -104,6 +117,11 @@ class Settings(Group):
         description="Master key for stored secrets and signatures, at least 32 characters. "
         "Default: generated into `secret.key` in the data folder.",
     )
+    retired_secret_keys: SecretStr | None = Field(
+        None,
+        description="Other master keys that still open what they sealed, with commas between: the earlier "
+        "one while `frontdesk secrets rotate` has not run, or the coming one.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     public_url: str | None = Field(
@@ -119,6 +137,7 @@ class Settings(Group):
     )
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()
+    secrets: SecretSettings = SecretSettings()
     session: SessionSettings = SessionSettings()
     store: StoreSettings = StoreSettings()
     workers: WorkerSettings = WorkerSettings()
@@ -128,6 +147,14 @@ class Settings(Group):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             msg = "must have at least 32 characters; make one with `openssl rand -base64 32`"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("retired_secret_keys")
+    @classmethod
+    def _all_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(key) < 32 for key in _split(value.get_secret_value())):
+            msg = "must be keys of at least 32 characters with commas between"
             raise ValueError(msg)
         return value
 

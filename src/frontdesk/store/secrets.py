@@ -5,9 +5,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from frontdesk.store import tables as t
-from frontdesk.store.statement import Statement, insert
+from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
-from frontdesk.store.types import db_now
+from frontdesk.store.types import Id, db_now
 
 P = sa.bindparam
 _s = t.secrets
@@ -38,6 +38,41 @@ _DROP_ONE = Statement(
         _s.c.account_id == P("account_id"), _s.c.owner_id == P("owner_id"), _s.c.name == P("name")
     )
 )
+
+
+Key = tuple[UUID, UUID, str]
+"""Account, owner, name."""
+FIRST: Key = (UUID(int=0), UUID(int=0), "")
+"""Before all others."""
+_PAGE = Statement(
+    sa.select(_s.c.account_id, _s.c.owner_id, _s.c.name, _s.c.ciphertext)
+    .where(
+        sa.tuple_(_s.c.account_id, _s.c.owner_id, _s.c.name)
+        > sa.tuple_(P("account_id", type_=Id()), P("owner_id", type_=Id()), P("name", type_=sa.Text()))
+    )
+    .order_by(_s.c.account_id, _s.c.owner_id, _s.c.name)
+    .limit(P("limit"))
+)
+_REPLACE = Statement(
+    sa.update(_s)
+    .where(
+        _s.c.account_id == P("of_account"),
+        _s.c.owner_id == P("of_owner"),
+        _s.c.name == P("of_name"),
+        _s.c.ciphertext == P("old"),
+    )
+    .values(ciphertext=P("new"), changed_at=db_now())
+)
+
+
+def page(tx: ReadTx, after: Key, limit: int) -> list[Row]:
+    """Sealed secrets of all accounts in the order of their keys, those after one: for rotation only."""
+    return tx.rows(_PAGE, account_id=after[0], owner_id=after[1], name=after[2], limit=limit)
+
+
+def replace(tx: Tx, key: Key, old: bytes, new: bytes) -> int:
+    """Put a sealed text in the place of the one that was read; 0 if it changed meanwhile."""
+    return tx.run(_REPLACE, of_account=key[0], of_owner=key[1], of_name=key[2], old=old, new=new)
 
 
 def put(tx: Tx, account_id: UUID, owner_id: UUID, name: str, ciphertext: bytes) -> None:

@@ -2509,7 +2509,7 @@ export interface components {
             name: string;
             /**
              * Config
-             * @description As the channel's config_schema says.
+             * @description As the channel's config_schema says. A secret may be a reference: `secret://env/NAME`, `secret://file/PATH`.
              */
             config?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2529,6 +2529,8 @@ export interface components {
         /**
          * InboxRead
          * @description An inbox. Secrets are never shown: `{"set": true}` stands for one that is there.
+         *
+         *     A reference to a secret is shown as it was given.
          */
         InboxRead: {
             /**

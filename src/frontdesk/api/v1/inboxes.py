@@ -71,7 +71,11 @@ class InboxCreate(Body):
 
     channel: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
     name: Line
-    config: Config = Field(default_factory=dict, description="As the channel's config_schema says.")
+    config: Config = Field(
+        default_factory=dict,
+        description="As the channel's config_schema says. A secret may be a reference: `secret://env/NAME`, "
+        "`secret://file/PATH`.",
+    )
     greeting: Greeting | None = Field(default=None, description="Text by language; `default` for all others.")
     reopen_policy: ReopenPolicy = ReopenPolicy.REOPEN
     time_zone: TimeZone | None = None
@@ -88,7 +92,10 @@ class InboxUpdate(Body):
 
 
 class InboxRead(Shown):
-    """An inbox. Secrets are never shown: `{"set": true}` stands for one that is there."""
+    """An inbox. Secrets are never shown: `{"set": true}` stands for one that is there.
+
+    A reference to a secret is shown as it was given.
+    """
 
     id: UUID
     name: str
@@ -174,7 +181,8 @@ async def add_inbox(body: InboxCreate, desk: DeskDep, scope: Manager, once: Once
         reopen_policy=body.reopen_policy,
         time_zone=body.time_zone,
     )
-    return await once.write(lambda tx: _read(tx, desk, desk.inboxes.create(tx, scope, draft)))
+    known = await desk.inboxes.referenced(scope, body.config, channel=body.channel)
+    return await once.write(lambda tx: _read(tx, desk, desk.inboxes.create(tx, scope, draft, known)))
 
 
 @router.get("/inboxes/{inbox_id}")
@@ -192,8 +200,9 @@ async def update_inbox(
     for name in ("name", "reopen_policy", "config"):
         if given.get(name, "") is None:
             del given[name]
+    known = await desk.inboxes.referenced(scope, given.get("config", {}), inbox_id=inbox_id)
     changed = await once.write(
-        lambda tx: _read(tx, desk, desk.inboxes.change(tx, scope, inbox_id, dict(given)))
+        lambda tx: _read(tx, desk, desk.inboxes.change(tx, scope, inbox_id, dict(given), known))
     )
     desk.inboxes.forget()
     return changed

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from frontdesk.domain.errors import InvalidFields
+from frontdesk.features.inboxes.references import references_in
 from frontdesk.ports.channel import Channel, ChannelConfig
 
 SET = {"set": True}
@@ -43,25 +44,38 @@ def combine(
     return combined
 
 
-def validate(channel: Channel, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def validate(
+    channel: Channel, values: Mapping[str, Any], known: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Check settings; answers those to keep in the open and the secrets.
+
+    Args:
+        channel: Whose settings they are.
+        values: The settings; a secret may be a reference, which is kept in the open.
+        known: What references lead to; a setting whose reference is not among them is not checked.
 
     Raises:
         InvalidFields: Each field that is not as the channel needs it, as `config.<field>`.
     """
-    try:
-        config = channel.Config.model_validate(dict(values))
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        fields = [(".".join(("config", *map(str, each["loc"]))), each["msg"]) for each in found]
-        raise InvalidFields("The settings are not as the channel needs them.", fields) from None
     names = secret_fields(channel.Config)
+    references = references_in(values, names)
+    found = {name: known[reference] for name, reference in references.items() if reference in known}
+    try:
+        config = channel.Config.model_validate(
+            {name: value for name, value in values.items() if name not in references} | found
+        )
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
+        fields = [(".".join(("config", *map(str, each["loc"]))), each["msg"]) for each in wrong]
+        raise InvalidFields("The settings are not as the channel needs them.", fields) from None
     secrets = {
         name: value.get_secret_value()
         for name in names
-        if isinstance(value := getattr(config, name), SecretStr) and value.get_secret_value()
+        if name not in references
+        and isinstance(value := getattr(config, name), SecretStr)
+        and value.get_secret_value()
     }
-    return config.model_dump(mode="json", exclude=set(names)), secrets
+    return config.model_dump(mode="json", exclude=set(names)) | references, secrets
 
 
 def schema(config: type[BaseModel]) -> dict[str, Any]:

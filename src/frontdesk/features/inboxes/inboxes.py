@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.errors import Conflict, Invalid, NotFound
 from frontdesk.domain.scope import Scope, system_scope
 from frontdesk.features.inboxes import config as settings
+from frontdesk.features.inboxes.references import References, SecretUnavailable, references_in
 from frontdesk.kit.crypto import CannotOpen, Vault, random_token
 from frontdesk.kit.http import HttpClient
 from frontdesk.ports.channel import Channel, ChannelConfig, Connection, ConnectionReport
+from frontdesk.ports.secrets import SecretStore
 from frontdesk.store import inboxes, secrets, templates
 from frontdesk.store.engine import Store
 from frontdesk.store.inboxes import NewInbox
@@ -69,6 +72,7 @@ class Inboxes:
         channels: The known channels by slug.
         public_url: How providers reach the desk, with the prefix of a proxy.
         own_url: How the desk reaches itself: where the simulators are, and their hooks go.
+        secret_stores: Where settings may refer to for their secrets.
         is_demo: Whether every inbox made here is a simulated one.
     """
 
@@ -80,8 +84,10 @@ class Inboxes:
         *,
         public_url: str,
         own_url: str,
+        secret_stores: Mapping[str, SecretStore] | None = None,
         is_demo: bool = False,
     ) -> None:
+        self._references = References(secret_stores or {})
         self._store, self._vault, self.channels = store, vault, channels
         self._public_url, self._own_url, self._is_demo = public_url, own_url, is_demo
         self._http = HttpClient()
@@ -103,6 +109,7 @@ class Inboxes:
         Raises:
             NotFound: There is no such inbox, or its channel is not installed.
             InboxUnusable: Its settings cannot be used.
+            SecretUnavailable: A secret that it refers to cannot be had.
         """
         kept = self._kept.get(inbox_id)
         if kept is not None and kept[0] > time.monotonic():
@@ -112,7 +119,9 @@ class Inboxes:
         channel = self.channels.get(row.channel)
         if channel is None:
             raise NotFound("The channel of this inbox is not installed.")
-        opened = OpenInbox(row, channel, self.connection_for(row, sealed))
+        found = await self._references.all_of(_references(channel, row.config))
+        filled = row._replace(config={**row.config, **found}) if found else row
+        opened = OpenInbox(row, channel, self.connection_for(filled, sealed))
         if len(cache) >= _MOST:
             cache.clear()
         cache[inbox_id] = (time.monotonic() + KEPT_SECONDS, opened)
@@ -148,13 +157,40 @@ class Inboxes:
         opened = {}
         for name, ciphertext in sealed.items():
             try:
-                opened[name] = self._vault.open(ciphertext, *_place(row.account_id, row.id, name))
+                opened[name] = self._vault.open(ciphertext, *place_of(row.account_id, row.id, name))
             except CannotOpen:
                 continue
         return opened
 
-    def create(self, tx: Tx, scope: Scope, draft: InboxDraft) -> Row:
-        """Add an inbox.
+    async def referenced(
+        self, scope: Scope, given: Mapping[str, Any], *, channel: str = "", inbox_id: UUID | None = None
+    ) -> dict[str, str]:
+        """What the references of new settings lead to, and as far as it can be had, those of the old ones.
+
+        Args:
+            scope: Who asks.
+            given: New settings.
+            channel: Of an inbox to be made.
+            inbox_id: Of one to be changed.
+
+        Raises:
+            NotFound: There is no such inbox.
+            InvalidFields: A new reference leads to nothing.
+        """
+        old: Mapping[str, Any] = {}
+        if inbox_id is not None:
+            row = await self._store.read(lambda tx: inboxes.get(tx, scope, inbox_id))
+            channel, old = row.channel, row.config
+        if channel not in self.channels:
+            return {}
+        new = _references(self.channels[channel], given)
+        kept = _references(self.channels[channel], {**old, **dict.fromkeys(given)})
+        return await self._references.had(kept.values()) | await self._references.given(new)
+
+    def create(
+        self, tx: Tx, scope: Scope, draft: InboxDraft, known: Mapping[str, str] = MappingProxyType({})
+    ) -> Row:
+        """Add an inbox. `known` is what `referenced` answered.
 
         Raises:
             Invalid: There is no such channel.
@@ -162,9 +198,9 @@ class Inboxes:
         """
         channel = self.channels.get(draft.channel)
         if channel is None:
-            known = ", ".join(sorted(self.channels))
-            raise Invalid("There is no such channel.", field="channel", hint=f"Known ones: {known}.")
-        config, opened = settings.validate(channel, draft.config)
+            listed = ", ".join(sorted(self.channels))
+            raise Invalid("There is no such channel.", field="channel", hint=f"Known ones: {listed}.")
+        config, opened = settings.validate(channel, draft.config, known)
         row = inboxes.add(
             tx,
             scope,
@@ -183,8 +219,15 @@ class Inboxes:
         self._seal(tx, row, opened)
         return row
 
-    def change(self, tx: Tx, scope: Scope, inbox_id: UUID, values: dict[str, Any]) -> Row:
-        """Change an inbox; settings that are not given stay.
+    def change(
+        self,
+        tx: Tx,
+        scope: Scope,
+        inbox_id: UUID,
+        values: dict[str, Any],
+        known: Mapping[str, str] = MappingProxyType({}),
+    ) -> Row:
+        """Change an inbox; settings that are not given stay. `known` is what `referenced` answered.
 
         Raises:
             InvalidFields: The settings are not as the channel needs them.
@@ -194,7 +237,7 @@ class Inboxes:
         if given is not None:
             old = self._opened(row, secrets.of_owner(tx, row.account_id, row.id))
             combined = settings.combine(row.config, old, given)
-            values["config"], opened = settings.validate(self.channels[row.channel], combined)
+            values["config"], opened = settings.validate(self.channels[row.channel], combined, known)
             secrets.drop(tx, row.account_id, row.id)
             self._seal(tx, row, opened)
         return inboxes.change(tx, scope, inbox_id, values)
@@ -207,18 +250,19 @@ class Inboxes:
 
     async def connect(self, scope: Scope, inbox_id: UUID) -> ConnectionReport:
         """Let the channel check the credentials and register the hook; notes what came of it."""
-        await self._store.read(lambda tx: inboxes.get(tx, scope, inbox_id))
+        row = await self._store.read(lambda tx: inboxes.get(tx, scope, inbox_id))
         self.forget()
-        opened = await self.open(inbox_id)
         try:
+            opened = await self.open(inbox_id)
             async with asyncio.timeout(CONNECT_SECONDS):
                 report = await opened.channel.connect(opened.connection)
         except TimeoutError:
             report = ConnectionReport(ok=False, steps=(("connect", False, "The provider did not answer."),))
+        except SecretUnavailable as error:
+            report = ConnectionReport(ok=False, steps=(("Secrets", False, error.message),))
         failed = next((evidence for _, passed, evidence in report.steps if not passed), None)
-        await self.note_state(
-            opened.row.account_id, inbox_id, "connected" if report.ok else "reconnect", failed
-        )
+        state = "connected" if report.ok else "reconnect"
+        await self.note_state(row.account_id, inbox_id, state, failed)
         return report
 
     async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
@@ -230,11 +274,12 @@ class Inboxes:
 
     def _seal(self, tx: Tx, row: Row, opened: Mapping[str, str]) -> None:
         for name, value in opened.items():
-            ciphertext = self._vault.seal(value, *_place(row.account_id, row.id, name))
+            ciphertext = self._vault.seal(value, *place_of(row.account_id, row.id, name))
             secrets.put(tx, row.account_id, row.id, name, ciphertext)
 
 
-def _place(account_id: UUID, inbox_id: UUID, name: str) -> tuple[str, ...]:
+def place_of(account_id: UUID, inbox_id: UUID, name: str) -> tuple[str, ...]:
+    """What a sealed setting of an inbox is bound to."""
     return ("inbox", str(account_id), str(inbox_id), name)
 
 
@@ -243,6 +288,10 @@ def _with_secrets(tx: ReadTx, inbox_id: UUID) -> tuple[Row, dict[str, bytes]]:
     if row is None:
         raise NotFound("There is no such inbox.")
     return row, secrets.of_owner(tx, row.account_id, inbox_id)
+
+
+def _references(channel: Channel, config: Mapping[str, Any]) -> dict[str, str]:
+    return references_in(config, settings.secret_fields(channel.Config))
 
 
 def _typed(channel: Channel, values: Mapping[str, Any]) -> ChannelConfig:
