@@ -116,7 +116,7 @@ _EARLIER = Statement(
     )
     .where(
         _this.c.id == P("message_id"),
-        _m.c.direction.in_(("incoming", "outgoing")),
+        _m.c.direction.in_([sa.literal_column("'incoming'"), sa.literal_column("'outgoing'")]),
         sa.func.coalesce(_m.c.source_id, _d.c.source_id).is_not(None),
     )
     .order_by(_m.c.seq.desc())
