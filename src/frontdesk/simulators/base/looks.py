@@ -57,6 +57,8 @@ class Look:
     head: str = ""
     """A title or an e-mail's subject."""
     foot: str = ""
+    html: str | None = None
+    """The id of a kept file: a mail's HTML, to be shown in a frame without scripts."""
     files: tuple[LookFile, ...] = ()
     place: LookPlace | None = None
     cards: tuple[LookCard, ...] = ()

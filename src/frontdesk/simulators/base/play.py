@@ -35,6 +35,11 @@ from frontdesk.simulators.base.reading import parse_json
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
 _INLINE = ("image/png", "image/jpeg", "image/webp", "audio/", "video/", "application/pdf")
+_PAGE_POLICY = (
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+"""A mail's HTML is shown as it is, and can do nothing."""
 
 
 class ReadMark(BaseModel):
@@ -141,8 +146,11 @@ class Play:
         stored = self.state.files.get(request.path_params["media_id"])
         if stored is None:
             raise Unknown(request.path_params["media_id"])
-        place = "inline" if stored.mime.startswith(_INLINE) else "attachment"
+        is_page = stored.mime.startswith("text/html")
+        place = "inline" if is_page or stored.mime.startswith(_INLINE) else "attachment"
         headers = {"x-content-type-options": "nosniff", "content-disposition": place}
+        if is_page:
+            headers |= {"content-security-policy": _PAGE_POLICY, "x-frame-options": "SAMEORIGIN"}
         return Response(stored.content, media_type=stored.mime, headers=headers)
 
     async def show_faults(self, _request: Request) -> Response:

@@ -1,0 +1,261 @@
+"""Mails through the whole desk, by SendGrid and by SMTP and IMAP: threads, bounces, faults, nothing twice."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontdesk.channels.email import imap, smtp
+from frontdesk.channels.email.channel import EmailChannel
+from frontdesk.channels.email.config import EmailConfig
+from frontdesk.ports.channel import Collected
+from frontdesk.runtime import container
+from frontdesk.simulators.base import Fault, FaultKind, PhoneMessage
+from frontdesk.simulators.email import MailSimulator, mail_servers, serve, verification_key
+from frontdesk.simulators.email.state import Business, Phone
+from tests.channels.email.mail_servers import HOST, certificate
+from tests.desk import RunningDesk, running_desk, until
+from tests.provider import inboxes_at
+
+API_KEY, INBOUND_KEY = "SG.a-key-for-tests", "a-word-that-nobody-guesses"
+ADDRESS = "help@rill.example"
+BY_SENDGRID = {
+    "address": ADDRESS,
+    "sender_name": "Rill Bikes",
+    "outgoing": "sendgrid",
+    "sendgrid_api_key": API_KEY,
+    "sendgrid_event_key": verification_key(API_KEY),
+    "inbound_key": INBOUND_KEY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A desk, the simulated mail of the world, and a customer's mailbox."""
+
+    desk: RunningDesk
+    mails: MailSimulator
+    business: Business
+    phone: Phone
+    origin: str
+
+    async def does(self, **action: Any) -> str:
+        """The customer writes; the id of the mail on their device."""
+        async with self.desk.client() as http:
+            answer = await http.post(f"{self.origin}/play/phones/{self.phone.id}/messages", json=action)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def conversations(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.desk.owner.get("/v1/conversations"))["items"]
+        return found
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """The messages of all conversations."""
+        found: list[dict[str, Any]] = []
+        for conversation in await self.conversations():
+            path = f"/v1/conversations/{conversation['id']}/messages"
+            found += (await self.desk.owner.get(path))["items"]
+        return found
+
+    async def has(self, count: int) -> list[dict[str, Any]]:
+        """Wait until there are so many messages, and nothing is under way."""
+
+        async def enough() -> bool:
+            return self.mails.hooks.underway == 0 and len(await self.messages()) >= count
+
+        await until(enough, seconds=30, what=f"{count} messages")
+        return await self.messages()
+
+    async def say(self, **content: Any) -> str:
+        """The agent answers in the newest conversation; the id of the message."""
+        conversation = (await self.conversations())[0]["id"]
+        path = f"/v1/conversations/{conversation}/messages"
+        return str((await self.desk.owner.post(path, {"content": content}))["id"])
+
+    async def reaches(self, message_id: str, status: str) -> dict[str, Any]:
+        """Wait until a message stands so."""
+
+        async def stands() -> bool:
+            return bool((await self.desk.owner.get(f"/v1/messages/{message_id}"))["status"] == status)
+
+        await until(stands, seconds=30, what=status)
+        shown: dict[str, Any] = await self.desk.owner.get(f"/v1/messages/{message_id}")
+        return shown
+
+    @property
+    def came(self) -> list[PhoneMessage]:
+        """The mails of the company in the customer's mailbox."""
+        return [message for message in self.phone.messages if message.sender == "business"]
+
+    def own(self, message_id: str) -> dict[str, Any]:
+        """A mail of the customer's, as its header says."""
+        found = self.phone.find(message_id)
+        assert found is not None
+        body: dict[str, Any] = found.body
+        return body
+
+
+@asynccontextmanager
+async def by_sendgrid(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    mails = MailSimulator(seed=11, retry_seconds=(0.05, 0.1, 0.2, 0.5))
+    async with serve(mails) as origin:
+        monkeypatch.setattr(container, "Inboxes", inboxes_at(origin))
+        async with running_desk(url, folder) as desk:
+            inbox = await desk.owner.inbox("email", "E-mail", BY_SENDGRID)
+            business = mails.register(ADDRESS, "Rill Bikes", inbox["hook_url"], API_KEY, INBOUND_KEY)
+            phone = mails.add_phone("clara@mail.example", "Clara Nord")
+            report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
+            assert report["ok"], report
+            yield Line(desk, mails, business, phone, origin)
+
+
+@asynccontextmanager
+async def by_smtp(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    server, client = certificate(folder)
+
+    async def to_loopback(host: str, port: int, timeout_seconds: float) -> socket.socket:
+        assert (host, timeout_seconds > 0) == (HOST, True)
+        made = socket.socket()
+        made.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
+        return made
+
+    for module in (smtp, imap):
+        monkeypatch.setattr(module, "connected_socket", to_loopback)
+        monkeypatch.setattr(module, "tls_context", lambda: client)
+    looks: list[Mapping[str, Any]] = []
+
+    async def collect(config: EmailConfig, cursor: Mapping[str, Any]) -> Collected:
+        looks.append(cursor)
+        return await really_collect(config, cursor)
+
+    really_collect = imap.collect
+    monkeypatch.setattr(imap, "collect", collect)
+    monkeypatch.setattr(EmailChannel, "collects", lambda *_: 0.1)
+    mails = MailSimulator(seed=12)
+    async with serve(mails) as origin, mail_servers(mails.network, server) as ports:
+        business = mails.register(ADDRESS, "Rill Bikes", password="a-password")
+        phone = mails.add_phone("clara@mail.example", "Clara Nord")
+        config = {
+            "address": ADDRESS,
+            "sender_name": "Rill Bikes",
+            "smtp_host": HOST,
+            "smtp_port": ports.submission,
+            "smtp_username": ADDRESS,
+            "smtp_password": "a-password",
+            "imap_host": HOST,
+            "imap_port": ports.imaps,
+            "imap_password": "a-password",
+        }
+        async with running_desk(url, folder / "data") as desk:
+            inbox = await desk.owner.inbox("email", "E-mail", config)
+            report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
+            assert report["ok"], report
+            await until(lambda: any(looks), seconds=30, what="the second look: only what comes then is new")
+            yield Line(desk, mails, business, phone, origin)
+
+
+async def thread_is_kept(line: Line) -> None:
+    """A mail becomes a conversation, its answer is in its thread, and the answer to that too."""
+    first = await line.does(type="text", subject="Order 7", text="Is my bike ready?")
+    (heard,) = await line.has(1)
+    assert (heard["content"]["subject"], heard["content"]["text"].strip()) == ("Order 7", "Is my bike ready?")
+    assert heard["author"]["name"] == "Clara Nord"
+    made = await line.say(kind="text", body="It is! <See you> & bye")
+
+    async def source_id() -> Any:
+        return line.came and (await line.desk.owner.get(f"/v1/messages/{made}"))["source_id"]
+
+    sent = await until(source_id, seconds=30, what="the answer")
+    (came,) = line.came
+    assert (came.shown, came.body["subject"]) == ("It is! <See you> & bye", "Re: Order 7")
+    assert came.body["references"] == [line.own(first)["message_id"]]
+    assert came.body["message_id"] == sent
+    second = await line.does(type="text", text="Thank you!", reply_to=came.id)
+    assert line.own(second)["references"] == [*came.body["references"], came.body["message_id"]]
+    told = await line.has(3)
+    assert len(await line.conversations()) == 1
+    assert told[2]["content"]["text"].startswith("Thank you!")
+
+
+async def test_s2_02_s2_19_s3_16_m_17_a_thread_by_sendgrid_with_its_ticks(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3-15 too: accepted, delivered and opened are told by signed events."""
+    async with by_sendgrid(database_url, tmp_path / "data", monkeypatch) as line:
+        await thread_is_kept(line)
+        made = await line.say(kind="text", body="One more thing")
+        await line.reaches(made, "delivered")
+        line.mails.network.carrier.read(line.phone, None)
+        await line.reaches(made, "read")
+        (delivery,) = await line.desk.owner.get(f"/v1/messages/{made}/deliveries")
+        assert delivery["attempts"] == 1
+        assert len(line.mails.state.sends) == 2
+
+
+async def test_g3_g8_storms_of_mails_and_events_lose_and_double_nothing(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Doubled, at once, out of order, and each preceded by one that is not proved."""
+    storms = ("hook_duplicate", "hook_concurrent", "hook_reorder", "hook_bad_signature")
+    async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
+        line.mails.faults.set(
+            [Fault(kind=FaultKind(storm), probability=0.4, seed=n) for n, storm in enumerate(storms)]
+        )
+        for n in range(8):
+            await line.does(type="text", subject=f"Order {n}", text=str(n))
+        told = await line.has(8)
+        assert sorted(int(message["content"]["text"]) for message in told) == list(range(8))
+        made = await line.say(kind="text", body="Once")
+        await line.reaches(made, "delivered")
+        assert [message.shown for message in line.came] == ["Once"]
+
+
+async def test_s3_15_m_17_what_becomes_of_a_send_is_told_by_events(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G7: an answer that is lost is settled by its event; one that comes late changes nothing."""
+    async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
+        await line.does(type="text", subject="Order 7", text="Hi")
+        await line.has(1)
+        for kind in (FaultKind.STATUS_FIRST, FaultKind.ACCEPT_RESET, FaultKind.ACCEPT_ERROR):
+            line.mails.faults.set([Fault(kind=kind, count=1)])
+            await line.reaches(await line.say(kind="text", body=kind.value), "delivered")
+        line.mails.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
+        await line.reaches(await line.say(kind="text", body="later"), "delivered")
+        assert [message.shown for message in line.came] == [
+            "status_first", "accept_reset", "accept_error", "later",
+        ]  # fmt: skip
+        line.phone.is_full = True
+        failed = await line.reaches(await line.say(kind="text", body="Never"), "failed")
+        assert (failed["failure"]["code"], len(line.came)) == ("5.2.2", 4)
+        line.business.api_key = "SG.another"
+        refused = await line.reaches(await line.say(kind="text", body="Never"), "failed")
+        assert refused["failure"]["code"] == "http_401"
+
+
+async def test_s2_02_s3_16_m_17_a_thread_by_smtp_and_imap_with_every_way_it_can_go_wrong(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Greylisted: healed. Cut after the mail was given: unknown, never repeated (G4). Bounced: failed."""
+    async with by_smtp(sqlite_url, tmp_path, monkeypatch) as line:
+        await thread_is_kept(line)
+        line.mails.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1)])
+        await line.reaches(await line.say(kind="text", body="greylisted"), "sent")
+        line.mails.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        await line.reaches(await line.say(kind="text", body="cut"), "unknown")
+        await line.reaches(await line.say(kind="text", body="after"), "sent")
+        assert [message.shown for message in line.came][1:] == ["greylisted", "cut", "after"]
+        line.mails.faults.set([Fault(kind=FaultKind.FAIL_LATER, count=1, code=550)])
+        bounced = await line.reaches(await line.say(kind="text", body="bounced"), "failed")
+        assert bounced["failure"]["code"] == "5.0.0"
+        line.phone.is_blocked = True
+        blocked = await line.reaches(await line.say(kind="text", body="blocked"), "failed")
+        assert blocked["failure"]["code"] == "5.7.1"
+        assert len(line.came) == 4
