@@ -75,6 +75,7 @@ MATRIX = {
     "GET /v1/messages": "conversations:read",
     "POST /v1/messages": "messages:send",
     "GET /v1/messages/{message_id}": "conversations:read",
+    "GET /v1/messages/{message_id}/html": "conversations:read",
     "PUT /v1/messages/{message_id}/star": "conversations:write",
     "DELETE /v1/messages/{message_id}/star": "conversations:write",
     "GET /v1/messages/{message_id}/deliveries": "conversations:read",

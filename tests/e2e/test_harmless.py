@@ -9,6 +9,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from frontdesk.api.web import STATIC
+from tests.channels.email.inbox import CONFIG, INBOUND_KEY
+from tests.channels.email.mails import multipart
+from tests.channels.email.test_story import FORM, raw_form
 from tests.e2e.test_main_job import NORA, PLAY, SLOW
 from tests.torture.victim import Victim
 
@@ -79,6 +82,60 @@ async def _assert_harmless(page: Page, where: str) -> None:
     assert await page.locator(where).evaluate_all(risky) == []
 
 
+async def _mail_inbox(page: Page, url: str) -> str:
+    """An inbox that mails can be posted to; answers the address for them."""
+    session = await (await page.request.get(f"{url}/v1/session")).json()
+    made = await page.request.post(
+        f"{url}/v1/inboxes",
+        data={"channel": "email", "name": "Mail", "config": CONFIG},
+        headers={"X-CSRF-Token": session["csrf_token"], "Origin": url},
+    )
+    assert made.ok, await made.text()
+    return f"{url}/hooks/email/{(await made.json())['id']}?key={INBOUND_KEY}"
+
+
+async def _assert_mails_are_harmless(page: Page, url: str) -> None:
+    """Refusal 42, 43, 44: HTML, names, subject and file name of a mail; what it quotes is folded."""
+    asked: list[str] = []
+    await page.context.route("https://far.example/**", lambda route: route.abort())
+    page.on("request", lambda request: asked.append(request.url))
+    hook = await _mail_inbox(page, url)
+    picture = '<img src="https://far.example/seen.png" alt="far">'
+    quoted = '<div class="gmail_quote"><blockquote>an older mail</blockquote></div>'
+    html = f"<p>Good day</p>{picture}<p>The end</p>{quoted}{'<br>'.join(PAYLOADS)}"
+    raw = multipart(
+        "mixed",
+        f"Content-Type: text/html; charset=utf-8\r\n\r\n{html}",
+        f'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="{PAYLOADS[2]}.pdf"'
+        "\r\n\r\n%PDF-1.4",
+        Subject=PAYLOADS[0],
+        From=f'"{PAYLOADS[1]}" <eve@customer.example>',
+        Cc=f'"{PAYLOADS[1]}" <cc@customer.example>',
+    )
+    taken = await page.request.post(hook, data=raw_form(raw), headers=FORM)
+    assert taken.ok, await taken.text()
+    row = page.get_by_role("list", name="Conversations").get_by_role("link").filter(has_text=PAYLOADS[0])
+    await row.click(timeout=SLOW)
+    log = page.get_by_role("log", name="Messages")
+    frame = log.frame_locator("iframe")
+    body = frame.locator("body")
+    await expect(body.get_by_text("Good day")).to_be_visible(timeout=SLOW)
+    await expect(body.get_by_text("The end")).to_be_attached()
+    await expect(body.get_by_text("an older mail")).to_have_count(0)
+    assert await page.evaluate("window.hit") is None
+    assert await body.locator(FORBIDDEN).count() == 0
+    assert not [url for url in asked if "far.example" in url]
+    await log.get_by_role("button", name="Show pictures").click()
+    await expect(body.locator("img[src]")).to_have_count(1, timeout=SLOW)
+    await log.get_by_role("button", name="Show the quoted text").click()
+    await expect(body.get_by_text("an older mail")).to_be_visible(timeout=SLOW)
+    assert [url for url in asked if "far.example" in url][:1] == ["https://far.example/seen.png"]
+    assert await page.evaluate("window.hit") is None
+    await expect(log.locator("iframe")).to_have_attribute(
+        "sandbox", "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    )
+
+
 async def test_s3_22_a_customer_s_text_names_and_files_run_nothing_in_the_console(
     demo: Victim, browser: Browser
 ) -> None:
@@ -105,6 +162,7 @@ async def test_s3_22_a_customer_s_text_names_and_files_run_nothing_in_the_consol
         shown = log.get_by_text(text.strip("\u202e\u202c"), exact="\u202e" not in text)
         await expect(shown.first).to_be_attached()
     await _assert_harmless(page, "body #root, body main")
+    await _assert_mails_are_harmless(page, demo.url)
     await page.context.close()
 
 

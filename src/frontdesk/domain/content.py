@@ -50,7 +50,8 @@ class ContentModel(BaseModel):
 class Media(ContentModel):
     """A file: ours by `attachment_id` once stored, the provider's by `source_media_id` or `url` before.
 
-    `size` is in bytes, `sha256` hex as the provider gives it (base64 is converted by the channel).
+    `content_id` is what a mail's HTML names it by, `size` is in bytes, `sha256` hex as the provider gives it
+    (base64 is converted by the channel).
     """
 
     attachment_id: UUID | None = None
@@ -58,6 +59,7 @@ class Media(ContentModel):
     url: UrlStr | None = None
     mime: ShortStr | None = None
     filename: ShortStr | None = None
+    content_id: ShortStr | None = None
     size: Int | None = Field(default=None, ge=0)
     sha256: ShortStr | None = None
 
@@ -310,6 +312,12 @@ class Email(ContentModel):
     subject: ShortStr | None = None
     text: LongStr | None = None
     html: Annotated[str, Field(max_length=2_000_000), AfterValidator(_no_nul)] | None = None
+    own_text: LongStr | None = Field(
+        default=None, description="What its writer wrote, without what it quotes; null where all is theirs."
+    )
+    own_html: Annotated[str, Field(max_length=2_000_000), AfterValidator(_no_nul)] | None = Field(
+        default=None, description="The same of the HTML, where a mail program marked what it quotes."
+    )
     to: tuple[ShortStr, ...] = ()
     cc: tuple[ShortStr, ...] = ()
     bcc: tuple[ShortStr, ...] = ()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from frontdesk.channels.email.markup import own_text_of
+from frontdesk.channels.email.markup import own_html_of, own_text_of
 from frontdesk.channels.email.quoting import visible_reply
 
 ATTRIBUTIONS = [
@@ -113,12 +113,34 @@ def test_html_loses_what_programs_mark_as_quoted(quote: str) -> None:
     """M-17."""
     html = f"<html><head><style>p{{}}</style></head><body><p>It works<br>now.</p>{quote}</body></html>"
     assert visible_reply(own_text_of(html)) == "It works\nnow."
+    assert own_html_of(html) == (None if "2 March" in quote else "<p>It works<br>now.</p>")
 
 
 def test_an_answer_between_gmails_quotes_stays() -> None:
     """M-17."""
     html = '<div class="gmail_quote"><blockquote>One?</blockquote><div>Yes, of course.</div></div>'
     assert "Yes, of course." in visible_reply(own_text_of(html))
+    assert own_html_of(html) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "own"),
+    [
+        (
+            '<div>Yes</div><blockquote type="cite"><div>On 2 March, Lea wrote:</div>x</blockquote> ',
+            "<div>Yes</div>",
+        ),
+        ('<p>a</p><blockquote type="cite">One?</blockquote><p>Yes</p>', None),
+        ('<div id="appendonsend"></div><p>all is quoted</p>', None),
+        ('<div class="gmail_quote"><div class="gmail_quote">deep</div></div>', None),
+        ("<p>nothing is quoted</p>", None),
+        ("", None),
+    ],
+)
+def test_the_html_of_a_reply_without_what_it_quotes(html: str, own: str | None) -> None:
+    """M-17."""
+    found = own_html_of(html)
+    assert (found.strip() if found else found) == own
 
 
 @pytest.mark.parametrize(

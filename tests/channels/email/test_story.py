@@ -43,3 +43,55 @@ async def test_a_mail_with_a_file_becomes_a_conversation(desk: RunningDesk) -> N
     [file] = content["attachments"]
     assert file["filename"] == "a.pdf"
     assert (await desk.http.get(file["url"])).content == b"%PDF-1.4"
+
+
+async def test_a_mail_s_html_is_a_page_of_its_own_that_runs_nothing_and_folds_what_it_quotes(
+    desk: RunningDesk,
+) -> None:
+    """Refusal 42, 43, 44: cleaned again when shown; pictures from elsewhere only when asked for."""
+    inbox = (await desk.owner.inbox("email", "Mail", CONFIG))["id"]
+    quoted = '<div class="gmail_quote"><blockquote>Is it <b>ready</b>?</blockquote></div>'
+    html = (
+        '<p>Yes <img src="cid:pic@x"><img src="https://far.example/p.png" onerror="x()" alt="far">'
+        f'<a href="javascript:x()">a</a><a href="https://rill.example">b</a></p>{quoted}'
+    )
+    raw = multipart(
+        "related",
+        f"Content-Type: text/html\r\n\r\n{html}",
+        "Content-Type: image/gif\r\nContent-ID: <pic@x>\r\nContent-Disposition: inline\r\n\r\nGIF89a",
+        Subject="<script>x()</script>",
+    )
+    await desk.http.post(f"/hooks/email/{inbox}?key={INBOUND_KEY}", content=raw_form(raw), headers=FORM)
+
+    async def stored() -> Any:
+        found = (await desk.owner.get("/v1/conversations"))["items"]
+        if not found:
+            return None
+        [mail] = (await desk.owner.get(f"/v1/conversations/{found[0]['id']}/messages"))["items"]
+        return mail if mail["content"]["attachments"][0]["state"] == "stored" else None
+
+    message = await until(stored, what="the mail and its picture")
+    content, path = message["content"], f"/v1/messages/{message['id']}/html"
+    assert content["own_text"] == "Yes ab"
+    assert "ready" in content["html"]
+    assert "ready" not in content["own_html"]
+    own, whole, all_pictures = [
+        await desk.http.get(path, params=each)
+        for each in ({"part": "own"}, {}, {"part": "own", "pictures": "all"})
+    ]
+    source = content["attachments"][0]["url"]
+    link = 'rel="noopener noreferrer"'
+    start = f'<p>Yes <img src="{source}"><img alt="far"><a {link}>a</a>'
+    said = own.text.partition("<body>")[2].partition("</body>")[0]
+    assert said == f'{start}<a href="https://rill.example" {link}>b</a></p>'
+    assert ("ready" in own.text, "ready" in whole.text) == (False, True)
+    assert "far.example" not in own.text + whole.text
+    assert '<img src="https://far.example/p.png" alt="far">' in all_pictures.text
+    for page, pictures in ((own, "'self'"), (all_pictures, "'self' https: http:")):
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith(f"default-src 'none'; img-src {pictures}; style-src 'sha256-")
+        assert policy.endswith("sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox")
+        assert page.headers["x-frame-options"] == "SAMEORIGIN"
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+    stranger = await desk.tenant("Other Bikes")
+    assert (await stranger.http.get(path)).status_code == 404

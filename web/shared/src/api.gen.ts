@@ -524,6 +524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{message_id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Mail Html
+         * @description A mail's HTML, cleaned, as a page that may stand in a frame of this desk. It runs no scripts.
+         */
+        get: operations["read_mail_html_v1_messages__message_id__html_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/widget/messages": {
         parameters: {
             query?: never;
@@ -2354,6 +2374,16 @@ export interface components {
             /** Html */
             html?: string | null;
             /**
+             * Own Text
+             * @description What its writer wrote, without what it quotes; null where all is theirs.
+             */
+            own_text?: string | null;
+            /**
+             * Own Html
+             * @description The same of the HTML, where a mail program marked what it quotes.
+             */
+            own_html?: string | null;
+            /**
              * To
              * @default []
              */
@@ -2693,7 +2723,8 @@ export interface components {
          * Media
          * @description A file: ours by `attachment_id` once stored, the provider's by `source_media_id` or `url` before.
          *
-         *     `size` is in bytes, `sha256` hex as the provider gives it (base64 is converted by the channel).
+         *     `content_id` is what a mail's HTML names it by, `size` is in bytes, `sha256` hex as the provider gives it
+         *     (base64 is converted by the channel).
          */
         Media: {
             /** Attachment Id */
@@ -2706,6 +2737,8 @@ export interface components {
             mime?: string | null;
             /** Filename */
             filename?: string | null;
+            /** Content Id */
+            content_id?: string | null;
             /** Size */
             size?: number | null;
             /** Sha256 */
@@ -5016,6 +5049,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageVersion"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_mail_html_v1_messages__message_id__html_get: {
+        parameters: {
+            query?: {
+                /** @description What its writer wrote, or all with what it quotes. */
+                part?: "own" | "whole";
+                /** @description Those that it holds, or all: who has the others sees it. */
+                pictures?: "own" | "all";
+            };
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description An error (RFC 9457). */

@@ -8,6 +8,8 @@ export interface Media {
   url?: string | null;
   mime?: string | null;
   filename?: string | null;
+  /** What a mail's HTML names it by. */
+  content_id?: string | null;
   size?: number | null;
   state?: "pending" | "stored" | "failed" | null;
 }
@@ -125,6 +127,9 @@ export interface EmailContent {
   subject?: string | null;
   text?: string | null;
   html?: string | null;
+  /** What its writer wrote, without what it quotes; null where all is theirs. */
+  own_text?: string | null;
+  own_html?: string | null;
   to?: string[];
   cc?: string[];
   bcc?: string[];

@@ -19,6 +19,7 @@ from frontdesk.channels.email.headers import parsed_addresses
 from frontdesk.domain import content as c
 from frontdesk.domain.errors import UnsupportedByChannel
 from frontdesk.domain.subject import reply_subject
+from frontdesk.kit.hypertext import cleaned
 from frontdesk.ports.channel import Connection, OutboundFile, OutboundMessage
 
 KINDS_OUT = frozenset({"text", "email", "image", "audio", "video", "document"})
@@ -127,7 +128,7 @@ def _said(content: c.Content) -> tuple[str, str]:
         case c.Email():
             html = content.html
             text = content.text or (markup.text_of(html) if html else "")
-            return text, inlined(markup.cleaned(html) if html else _paragraphs(text))
+            return text, inlined(cleaned(html) if html else _paragraphs(text))
         case _:
             caption = getattr(content, "caption", None) or ""
             return caption, inlined(_paragraphs(caption))

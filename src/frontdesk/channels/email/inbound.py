@@ -6,10 +6,12 @@ from email.message import Message
 from typing import Any
 
 from frontdesk.channels.email import bounces, headers, markup, mime, reports
+from frontdesk.channels.email.quoting import visible_reply
 from frontdesk.channels.email.threading import Proofs, answered
 from frontdesk.domain.content import MAX_TEXT, Email, Media
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent, MessageReceived, Party
 from frontdesk.domain.subject import base_subject
+from frontdesk.kit.hypertext import cleaned
 
 MAX_SUBJECT = 990
 UNKNOWN_SENDER = "unknown@sender.invalid"
@@ -89,14 +91,28 @@ def _party(message: Message) -> Party:
 
 def _content(message: Message, parts: mime.Parts) -> Email:
     subject, text, html = headers.text_of(message, "Subject"), parts.text, parts.html
+    own = _own_text(parts)
+    own_html = markup.own_html_of(html) if own and html else None
     return Email(
         subject=headers.clean([subject])[0][:MAX_SUBJECT] if subject else None,
         text=text[:MAX_TEXT] if text else None,
-        html=markup.cleaned(html) or None if html else None,
+        html=_shown(html),
+        own_text=own,
+        own_html=_shown(own_html),
         to=headers.clean(address for _, address in headers.addresses_of(message, "To")),
         cc=headers.clean(address for _, address in headers.addresses_of(message, "Cc")),
         attachments=tuple(_media(part) for part in parts.files),
     )
+
+
+def _own_text(parts: mime.Parts) -> str | None:
+    """What its writer wrote; None where that is all of it, or nothing."""
+    own = visible_reply((parts.own_text or "")[:MAX_TEXT])
+    return own if own and own.split() != (parts.text or "").split() else None
+
+
+def _shown(html: str | None) -> str | None:
+    return cleaned(html) or None if html else None
 
 
 def _media(part: mime.Part) -> Media:
@@ -104,6 +120,7 @@ def _media(part: mime.Part) -> Media:
         source_media_id=f"part:{part.number}",
         mime=headers.clean([part.mime])[0][:200],
         filename=part.filename,
+        content_id=headers.clean([part.content_id])[0][:1000] if part.content_id else None,
         size=len(part.content),
         sha256=hashlib.sha256(part.content).hexdigest(),
     )

@@ -1,12 +1,11 @@
-"""HTML of mails: as plain text, without what it quotes, and made safe to show. Pure."""
+"""HTML of mails: as plain text, and without what it quotes. Pure."""
 
 import re
-from collections.abc import Callable
 
-import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MAX_HTML = 2_000_000
+from frontdesk.kit.hypertext import bounded
+
 _MAX_DEPTH = 250
 _HIDDEN = frozenset({"script", "style", "head", "title", "noscript", "template", "object", "svg", "math"})
 _BLOCKS = frozenset(
@@ -23,31 +22,13 @@ _CUTS = (
     "div[style*='border-top: solid #b5c4df' i], div[style*='border-top:1px solid #b5c4df' i]"
 )
 """From these on all is quoted: Outlook and its kin put the quoted mail beside, not within."""
-_DEEPEST = 1000
-_NESTING = re.compile(
-    r"<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|link|meta|option|p|td|th|tr|wbr)\b)[a-z]", re.IGNORECASE
-)
-_TAG = re.compile(r"<[^<>]*>")
 _GAPS = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
-def _bounded(html: str) -> str:
-    """HTML that parses in bounded time: nested deeper than any mail, it loses its tags.
-
-    Parsers take the square of the depth.
-    """
-    cut = html[:MAX_HTML]
-    depth = deepest = 0
-    for match in _NESTING.finditer(cut):
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    return cut if deepest <= _DEEPEST else _TAG.sub(" ", cut)
-
-
 def text_of(html: str) -> str:
     """HTML as plain text: blocks on lines of their own, quotes behind ">"."""
-    tree = LexborHTMLParser(_bounded(html))
+    tree = LexborHTMLParser(bounded(html))
     return _Rendering().text(tree.body or tree.root)
 
 
@@ -56,7 +37,7 @@ def own_text_of(html: str) -> str:
 
     When nothing is left (a forwarded mail), all of it.
     """
-    tree = LexborHTMLParser(_bounded(html))
+    tree = LexborHTMLParser(bounded(html))
     quotes = {node.mem_id for node in tree.css(_QUOTES) if _ends_in_quote(node)}
     cuts = {node.mem_id for node in tree.css(_CUTS)}
     root = tree.body or tree.root
@@ -147,16 +128,57 @@ class _Rendering:
             self._out.append("\n")
 
 
-def cleaned(html: str, *, source_of: Callable[[str], str | None] | None = None) -> str:
-    """HTML that is safe to show in a frame without scripts: no active content, no relative addresses.
+def own_html_of(html: str) -> str | None:
+    """HTML without the parts that mail programs mark as quoted, not cleaned yet.
 
-    `source_of` gives an image's address by its content id; without it those addresses stay.
+    None when nothing is marked, or nothing is left.
     """
+    tree = LexborHTMLParser(bounded(html))
+    root = tree.body or tree.root
+    quotes = {node.mem_id for node in tree.css(_QUOTES) if _ends_in_quote(node)}
+    quotes |= {node.mem_id for node in tree.css("blockquote[type='cite' i]") if _is_last(node)}
+    cuts = {node.mem_id for node in tree.css(_CUTS)}
+    pruning = _Pruning(quotes, cuts)
+    if root is None or not pruning.prune(root) or not pruning.said:
+        return None
+    return root.inner_html
 
-    def attribute(tag: str, name: str, value: str) -> str | None:
-        if tag == "img" and name == "src" and value.lower().startswith("cid:"):
-            return source_of(value[4:]) if source_of is not None else value
-        return value
 
-    schemes = {"http", "https", "mailto", "tel", "cid"}
-    return nh3.clean(_bounded(html), url_schemes=schemes, attribute_filter=attribute)
+def _is_last(node: LexborNode) -> bool:
+    """Whether nothing is said after a node."""
+    at: LexborNode | None = node
+    while at is not None and at.tag != "body":
+        following = at.next
+        while following is not None:
+            if following.text(deep=True).strip():
+                return False
+            following = following.next
+        at = at.parent
+    return True
+
+
+class _Pruning:
+    """One pass over a tree: takes out the quotes, and all after the first cut once something was said."""
+
+    def __init__(self, quotes: set[int], cuts: set[int]) -> None:
+        self._quotes, self._cuts = quotes, cuts
+        self._is_cut = False
+        self.said = False
+        """Whether something is left to read or to see."""
+
+    def prune(self, node: LexborNode, depth: int = 0) -> bool:
+        """Whether something below the node was taken out."""
+        pruned = False
+        child = node.first_child
+        while child is not None:
+            following = child.next
+            if self._is_cut or child.mem_id in self._quotes or (self.said and child.mem_id in self._cuts):
+                self._is_cut = self._is_cut or child.mem_id in self._cuts
+                child.remove()
+                pruned = True
+            elif depth < _MAX_DEPTH and child.tag not in _HIDDEN:
+                is_text = child.tag == "-text" and bool((child.text_content or "").strip())
+                self.said = self.said or is_text or child.tag == "img"
+                pruned = self.prune(child, depth + 1) or pruned
+            child = following
+        return pruned

@@ -7,7 +7,7 @@ import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
 import { LinkButton } from "~/ui/Button.tsx";
 import { BubbleTools } from "./BubbleTools.tsx";
-import { Content, isBare, isWide } from "./Content.tsx";
+import { Content, isBare, isMail, isWide } from "./Content.tsx";
 import { MessageIdContext } from "./content/media.ts";
 import styles from "./flow.module.css";
 import type { Item } from "./rows.ts";
@@ -25,10 +25,12 @@ export function Bubble({ item, tools }: { item: Item; tools: ThreadTools }): Rea
           styles.bubble,
           bare && styles.bare,
           !deleted && isWide(item.content) && styles.wide,
+          !deleted && isMail(item.content) && styles.mail,
           item.status === "failed" && styles.bad,
           entry && entry.state !== "failed" && styles.waiting,
         )}
         data-message={item.id}
+        data-direction={item.direction}
         data-seq={message?.seq}
       >
         {message?.context?.forwarded ? (

@@ -14,6 +14,11 @@ export function isWide(content: ContentType): boolean {
   return content.kind === "image" || content.kind === "video" || content.kind === "location";
 }
 
+/** Contents that are as wide as a line may be, whatever they say. */
+export function isMail(content: ContentType): boolean {
+  return content.kind === "email";
+}
+
 /** Contents that stand without a bubble. */
 export function isBare(content: ContentType): boolean {
   return content.kind === "sticker" || (content.kind === "text" && isEmojiOnly(content.body));
