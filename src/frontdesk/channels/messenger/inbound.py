@@ -292,12 +292,14 @@ def _delivered(frame: Frame, delivery: Raw) -> Events:
 
 
 def _seen(frame: Frame, read: Raw) -> Events:
-    """Read until the watermark; Instagram names the last message read."""
+    """Read until the watermark. Instagram names the last message read: so were those before it."""
     person, mid = frame.sender, p.read_id(read.get("mid"))
     if person is None:
         return frame.ignored("nothing says who read it")
     if mid is not None:
-        return [_status(frame, person, mid, DeliveryStatus.READ)]
+        named = _status(frame, person, mid, DeliveryStatus.READ)
+        until = {"watermark": frame.raw.get("timestamp")}
+        return [named, *(_until(frame, person, until, DeliveryStatus.READ) if frame.at else ())]
     return _until(frame, person, read, DeliveryStatus.READ)
 
 
