@@ -9,6 +9,8 @@ from frontdesk.simulators.base.demo import DemoPart
 
 _SHIPPED = {
     "whatsapp": "frontdesk.simulators.whatsapp.demo",
+    "messenger": "frontdesk.simulators.messenger.demo",
+    "instagram": "frontdesk.simulators.messenger.instagram",
     "telegram": "frontdesk.simulators.telegram.demo",
     "twilio_sms": "frontdesk.simulators.twilio_sms.demo",
     "slack": "frontdesk.simulators.slack.demo",
