@@ -119,9 +119,14 @@ class Headers:
 
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self.app = app
-        self.fixed = [*SECURITY_HEADERS]
+        self.usual = [
+            *SECURITY_HEADERS,
+            (b"content-security-policy", _POLICY),
+            (b"cache-control", b"no-store"),
+        ]
         if is_secure:
-            self.fixed.append((b"strict-transport-security", b"max-age=31536000"))
+            self.usual.append((b"strict-transport-security", b"max-age=31536000"))
+        self.names = {name for name, _ in self.usual}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the headers."""
@@ -131,14 +136,10 @@ class Headers:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message["headers"] = [*message.get("headers", ())]
-                given = {name for name, _ in headers}
-                headers += [each for each in self.fixed if each[0] not in given]
-                if b"content-security-policy" not in given:
-                    headers.append((b"content-security-policy", _POLICY))
-                if b"cache-control" not in given:
-                    headers.append((b"cache-control", b"no-store"))
-                headers += _rate(scope)
+                headers = message.get("headers", ())
+                own = self.names.intersection([name for name, _ in headers])
+                usual = [each for each in self.usual if each[0] not in own] if own else self.usual
+                message["headers"] = [*headers, *usual, *_rate(scope)]
             await send(message)
 
         await self.app(scope, receive, answer)
@@ -149,9 +150,9 @@ def _rate(scope: Scope) -> list[tuple[bytes, bytes]]:
     if budget is None:
         return []
     return [
-        (b"ratelimit-limit", str(budget.limit).encode()),
-        (b"ratelimit-remaining", str(budget.remaining).encode()),
-        (b"ratelimit-reset", str(round(budget.reset)).encode()),
+        (b"ratelimit-limit", b"%d" % budget.limit),
+        (b"ratelimit-remaining", b"%d" % budget.remaining),
+        (b"ratelimit-reset", b"%d" % round(budget.reset)),
     ]
 
 

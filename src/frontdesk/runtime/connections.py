@@ -1,6 +1,7 @@
 """Connections before there is a request: how many an address may hold, how long and large a head may be.
 
-What uvicorn's protocol leaves open. Bodies have their own limits (api/guards.py, api/requests.py).
+What uvicorn's protocol leaves open. Bodies have their own limits (api/guards.py, api/requests.py); how an
+answer goes out is in answers.py.
 """
 
 import asyncio
@@ -8,14 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from frontdesk.api.errors import CODES, PROBLEM_TYPE, document
 from frontdesk.api.guards import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
 from frontdesk.kit.limits import Meter
+from frontdesk.runtime.answers import AnsweringProtocol
 
 log = structlog.get_logger("frontdesk.runtime")
 
@@ -77,7 +79,7 @@ class _HeadTooLarge(Exception):
     """Ends the parsing."""
 
 
-class GuardedProtocol(HttpToolsProtocol):
+class GuardedProtocol(AnsweringProtocol):
     """HTTP/1.1 with limits to heads and connections; a connection that becomes a WebSocket is let go.
 
     A head that comes in one piece costs no timer.
@@ -109,8 +111,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         head = self._head
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        if not head.is_awaited and cycle is not None and cycle.response_complete:
+        if not head.is_awaited and self.is_idle:
             self._head = head = _Head()
         if head.is_awaited:
             head.taken += len(data)
@@ -169,8 +170,16 @@ class GuardedProtocol(HttpToolsProtocol):
             self._head.timer.cancel()
             self._head.timer = None
 
+    def timeout_keep_alive_handler(self) -> None:
+        """A head that has begun is waited for by its own clock."""
+        if self._head.is_awaited and self._head.taken:
+            self.timeout_keep_alive_task = None
+        else:
+            super().timeout_keep_alive_handler()
+
     def _let_go(self) -> None:
         self._stop_timer()
+        self.stop_waiting()
         if self._counted:
             self._gate.leave(self._counted)
             self._counted = ""

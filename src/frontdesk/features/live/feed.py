@@ -14,6 +14,9 @@ from frontdesk.store.failures import StoreUnavailable
 PAGE = 200
 POLL_SECONDS = 1.0
 """A lost wake-up costs at most this."""
+TEXTS_AT_ONCE = 256
+"""How many texts are handed to sockets before everybody else has a turn. A turn for each would make the last
+of a page wait for a hundred rounds of a busy loop."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,13 +60,17 @@ class Feed:
                 pass
 
     async def _drain(self) -> None:
+        handed = 0
         while self.subscribers:
             frames = await self._hydration.frames(self.account_id, self.position, PAGE)
             for frame in frames:
                 self.position = frame.position
                 for subscriber in self.subscribers:
                     subscriber.take(frame)
-                await asyncio.sleep(0)  # others' turn: a frame for a thousand sockets takes a while
+                handed += len(self.subscribers)
+                if handed >= TEXTS_AT_ONCE:
+                    handed = 0
+                    await asyncio.sleep(0)
             if len(frames) < PAGE:
                 return
 

@@ -1,5 +1,6 @@
 """What goes over the live line: the closed union of what clients say, and the desk's answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -56,19 +57,27 @@ Said = Annotated[TypingSaid | PresenceSaid | ViewSaid | Ping, Field(discriminato
 said_adapter: TypeAdapter[TypingSaid | PresenceSaid | ViewSaid | Ping] = TypeAdapter(Said)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
     """One event, written out once for each audience that gets it.
 
     `inbox_id` and `contact_id` say whose it is; without an inbox it is for agents who see all of them.
-    `visitor` is None when the visitor gets nothing of it.
+    `write_for_visitor` is None when the visitor gets nothing of it.
     """
 
     position: int
     agent: str
     inbox_id: UUID | None = None
     contact_id: UUID | None = None
-    visitor: str | None = None
+    write_for_visitor: Callable[[], str] | None = None
+    _visitor: str | None = None
+
+    @property
+    def visitor(self) -> str | None:
+        """The visitor's text, written when a visitor asks for it: most have no socket open."""
+        if self._visitor is None and self.write_for_visitor is not None:
+            self._visitor = self.write_for_visitor()
+        return self._visitor
 
 
 class EventRead(TypedDict):

@@ -1,6 +1,7 @@
 """From the log to frames: events with what they are about, written out once per audience."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -86,9 +87,15 @@ class Hydration:
         if talk is None:
             return Frame(row.position, agent)
         contact_id, visitor = begun_by[talk["id"]], None
-        if (told := _for_visitor(row.type, row.seq, talk, message)) is not None:
-            visitor = write(cursor=self._cursors.of_visitor(contact_id, row.position), **told)
+        if _is_for_visitor(row.type, message):
+            visitor = partial(self._write_for_visitor, row, talk, message, contact_id)
         return Frame(row.position, agent, talk["inbox"]["id"], contact_id, visitor)
+
+    def _write_for_visitor(
+        self, row: Row, talk: ConversationRead, message: MessageRead | None, contact_id: UUID
+    ) -> str:
+        told = _for_visitor(row.type, row.seq, talk, message)
+        return write(cursor=self._cursors.of_visitor(contact_id, row.position), **told)
 
 
 def event_read(row: Row) -> EventRead:
@@ -104,20 +111,22 @@ def event_read(row: Row) -> EventRead:
     }
 
 
+def _is_for_visitor(type_: str, message: MessageRead | None) -> bool:
+    if message is not None:
+        return message["direction"] in _VISITOR_DIRECTIONS
+    return type_ in _STATUS_CHANGED or type_ == EventType.CONVERSATION_READ
+
+
 def _for_visitor(
     type_: str, seq: int | None, talk: ConversationRead, message: MessageRead | None
-) -> dict[str, Any] | None:
-    if message is not None:
-        if message["direction"] not in _VISITOR_DIRECTIONS:
-            return None
-        if type_ in _CONTENT_CHANGED:
-            return {"type_": "message", "message": for_visitor(message, talk["read_seq"])}
-        return {"type_": "status", "message_id": message["id"], "status": message["status"]}
-    if type_ in _STATUS_CHANGED:
+) -> dict[str, Any]:
+    if message is None:
+        if type_ == EventType.CONVERSATION_READ:
+            return {"type_": "seen", "conversation_id": talk["id"], "seq": seq}
         return {"type_": "conversation", "status": talk["status"]}
-    if type_ == EventType.CONVERSATION_READ:
-        return {"type_": "seen", "conversation_id": talk["id"], "seq": seq}
-    return None
+    if type_ in _CONTENT_CHANGED:
+        return {"type_": "message", "message": for_visitor(message, talk["read_seq"])}
+    return {"type_": "status", "message_id": message["id"], "status": message["status"]}
 
 
 def _ids(values: Any) -> Sequence[UUID]:
