@@ -222,7 +222,7 @@ async def test_g4_g7_a_lost_answer_is_unknown_until_slack_tells_of_the_message_a
 async def test_s2_05_an_archived_channel_fails_with_what_helps_and_is_not_tried_again(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S2-05, Refusal of a send; a slash command is heard."""
+    """S2-05; a member of our own workspace, whose name no event tells, is named; a slash command is heard."""
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         line.does(line.ida, type="text", text="Hi")
         await line.has(1)
@@ -231,6 +231,10 @@ async def test_s2_05_an_archived_channel_fails_with_what_helps_and_is_not_tried_
         assert failed["failure"]["message"] == "The channel is archived."
         (delivery,) = await line.desk.owner.get(f"/v1/messages/{failed['id']}/deliveries")
         assert (delivery["attempts"], line.answers(line.ida)) == (1, [])
-        line.does(line.olaf, type="command", command="/bike", text="ready?")
+        line.does(line.slack.add_phone("U0RUTH", "Ruth Own", "T0RILL"), type="text", text="Same here")
         told = await line.has(3)
+        (own,) = [each for each in told if each["content"].get("body") == "Same here"]
+        assert own["author"]["name"] == "Ruth Own"
+        line.does(line.olaf, type="command", command="/bike", text="ready?")
+        told = await line.has(4)
         assert [each["content"].get("body") for each in told].count("/bike ready?") == 1

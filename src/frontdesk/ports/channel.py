@@ -293,6 +293,18 @@ class ReadsForInbox(Protocol):
         """As `Channel.parse`; pure but for the settings."""
 
 
+class PeopleUnavailable(Exception):
+    """The provider does not tell names now."""
+
+
+@runtime_checkable
+class KnowsPeople(Protocol):
+    """A channel whose messages do not always tell what their writer is called, but whose provider does."""
+
+    async def name_of(self, address: Address, connection: Connection) -> str | None:
+        """What somebody is called; None when nobody knows. Raises PeopleUnavailable."""
+
+
 @runtime_checkable
 class HoldsFiles(Protocol):
     """A channel whose files come within the request."""

@@ -10,7 +10,15 @@ from frontdesk.domain import content as c
 from frontdesk.domain.inbound import Address
 from frontdesk.kit.clock import utc_now
 from frontdesk.kit.http import OutcomeUnknown, Response
-from frontdesk.ports.channel import Failed, MediaFetchFailed, OutboundFile, ReadMark, Sent, Unknown
+from frontdesk.ports.channel import (
+    Failed,
+    MediaFetchFailed,
+    OutboundFile,
+    PeopleUnavailable,
+    ReadMark,
+    Sent,
+    Unknown,
+)
 from frontdesk.testing import OutboundCase, RecordedRequest, RecordingHttp, check_outbound, json_answer
 from tests.channels.slack.inbox import (
     BEARER,
@@ -312,7 +320,7 @@ async def test_a_file_that_cannot_be_had(answers: tuple[Response, ...], retryabl
 
 
 async def test_connecting_says_what_is_missing() -> None:
-    scopes = "chat:write,files:read,files:write,im:write,reactions:read,reactions:write"
+    scopes = "chat:write,files:read,files:write,im:write,reactions:read,reactions:write,users:read"
     known = json_answer({"ok": True, "team": "Rill", "user": "desk"}, x_oauth_scopes=scopes)
     inside = json_answer({"ok": True, "channel": {"name": "shop", "is_member": True}})
     report = await channel.connect(connection(RecordingHttp(known, inside), channel="C0SHOP"))
@@ -340,3 +348,29 @@ async def test_connecting_says_what_is_missing() -> None:
         connection(RecordingHttp(json_answer({"ok": False, "error": "invalid_auth"})))
     )
     assert (bad.ok, bad.steps[0][:2]) == (False, ("Bot token", False))
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"profile": {"display_name": "Nora", "real_name": "Nora Vidal"}}, "Nora"),
+        ({"profile": {"display_name": "", "real_name": "Nora Vidal"}, "name": "nvidal"}, "Nora Vidal"),
+        ({"name": "nvidal"}, "nvidal"),
+        ({}, None),
+    ],
+    ids=["shown", "full", "account", "none"],
+)
+async def test_what_somebody_is_called(user: dict[str, Any], name: str | None) -> None:
+    http = RecordingHttp(json_answer({"ok": True, "user": user}))
+    assert await channel.name_of(NORA, connection(http)) == name
+    assert [request.url for request in http.requests] == [f"{API}/users.info"]
+
+
+async def test_names_that_slack_does_not_tell() -> None:
+    nobody = RecordingHttp(json_answer({"ok": False, "error": "user_not_found"}))
+    assert await channel.name_of(NORA, connection(nobody)) is None
+    assert await channel.name_of(Address("slack", "T0RILL/B0BOT"), connection(RecordingHttp())) is None
+    assert await channel.name_of(NORA, connection(RecordingHttp(), bot_token=None)) is None
+    refused = RecordingHttp(json_answer({"ok": False, "error": "missing_scope", "needed": "users:read"}))
+    with pytest.raises(PeopleUnavailable, match="users:read"):
+        await channel.name_of(NORA, connection(refused))

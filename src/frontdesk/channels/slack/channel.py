@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from frontdesk.channels.slack import connecting, files
+from frontdesk.channels.slack import connecting, files, people
 from frontdesk.channels.slack.config import SlackConfig
 from frontdesk.channels.slack.emoji import name_of
 from frontdesk.channels.slack.inbound import parse_request
@@ -14,7 +14,7 @@ from frontdesk.channels.slack.signature import verify_hook
 from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, exchange_of, web_of
 from frontdesk.domain.content import Reaction
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
-from frontdesk.domain.inbound import InboundEvent
+from frontdesk.domain.inbound import Address, InboundEvent
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import (
     Capabilities,
@@ -91,6 +91,11 @@ class Slack:
         if web is None:
             raise MediaFetchFailed("the inbox has no bot token", retryable=False)
         return await files.fetch(web, source_media_id, url)
+
+    async def name_of(self, address: Address, connection: Connection) -> str | None:
+        """What somebody in the workspace is called."""
+        web = web_of(connection, _config(connection))
+        return None if web is None else await people.name_of(web, address)
 
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check token, permissions and channel; say where the hook is set."""

@@ -10,7 +10,15 @@ from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports.channel import ConnectionReport
 
 Step = tuple[str, bool, str]
-SCOPES = ("chat:write", "files:read", "files:write", "im:write", "reactions:read", "reactions:write")
+SCOPES = (
+    "chat:write",
+    "files:read",
+    "files:write",
+    "im:write",
+    "reactions:read",
+    "reactions:write",
+    "users:read",
+)
 EVENTS = (
     "message.channels",
     "message.groups",

@@ -6,7 +6,7 @@ A receipt that cannot be read or applied is kept with the reason, becomes a dead
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -20,6 +20,7 @@ from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.receive import Arrived, receive
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest import hook_files
+from frontdesk.features.ingest.names import Names, named
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import RawRequest, ReadsForInbox
 from frontdesk.store import jobs, receipts
@@ -31,7 +32,7 @@ log = structlog.get_logger("frontdesk.ingest")
 
 AT_ONCE = 100
 LEASE_SECONDS = 15
-"""Reading waits for nobody but the database; what a killed worker held is soon another\'s."""
+"""Reading waits for the database, and seconds for names; what a killed worker held is soon another's."""
 _HELD_SECONDS = LEASE_SECONDS / 3
 """A lane is kept for what comes meanwhile as long as this; then other lanes have their turn."""
 _EVENTS_OF_A_CHANGE = 200
@@ -62,7 +63,7 @@ class Reader:
     """Handles the lanes of the queue "ingest": one per inbox, so an inbox's receipts keep their order."""
 
     def __init__(self, store: Store, inboxes: OpensInboxes) -> None:
-        self._store, self._inboxes = store, inboxes
+        self._store, self._inboxes, self._names = store, inboxes, Names()
 
     def worker(self) -> Worker:
         """The worker that reads receipts."""
@@ -124,6 +125,9 @@ class Reader:
             if (one := await self._parse(lane, job, receipt_id, rows.pop(receipt_id, None), opened))
             is not None
         ]
+        names = await self._names.of(opened, [each.event for one in parsed for each in one.events])
+        if names:
+            parsed = [replace(one, events=named(one.events, names)) for one in parsed]
         desk = desk_of(opened.row)
         more: Sequence[Job] | None = None
         chunks = _chunks(parsed)

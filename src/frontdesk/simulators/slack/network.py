@@ -130,7 +130,7 @@ class Network:
     ) -> str:
         """Somebody writes; the message's id."""
         ts, root, given = self.state.next_ts(), self.root(channel, thread), list(files)
-        body = payloads.by_person(phone, ts, text)
+        body = payloads.by_person(app, phone, ts, text)
         if root is not None:
             body["thread_ts"] = root.id
         if given:

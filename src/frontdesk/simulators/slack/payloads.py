@@ -58,11 +58,13 @@ def direct(phone: Phone) -> Object:
     return {"id": phone.direct, "is_im": True, "user": phone.id, "is_archived": False}
 
 
-def by_person(phone: Phone, ts: str, text: str) -> Object:
-    """The fields of a message that somebody of another company writes: a name goes with it."""
+def by_person(app: Business, phone: Phone, ts: str, text: str) -> Object:
+    """The fields of a message that somebody writes; only with one of another company's a name goes."""
+    told: Object = {"type": "message", "user": phone.id, "text": text, "ts": ts, "team": phone.team}
+    if phone.team == app.team:
+        return told
     first, _, last = phone.name.partition(" ")
     profile = {"first_name": first, "last_name": last, "real_name": phone.name, "name": name_of(phone)}
-    told: Object = {"type": "message", "user": phone.id, "text": text, "ts": ts, "team": phone.team}
     told |= {"user_team": phone.team, "source_team": phone.team}
     return told | {"user_profile": {**profile, "display_name": "", "team": phone.team}}
 
