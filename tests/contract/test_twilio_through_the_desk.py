@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,25 @@ async def test_s3_07_s3_12_s3_13_an_sms_comes_and_the_answer_goes_once_with_its_
         assert attempt["response"]["num_segments"] == "1"
         assert attempt["response"]["price"] is None
         assert attempt["response"]["headers"]["twilio-concurrent-requests"] == "1"
+        await takes_leave_and_comes_back(line)
+
+
+async def takes_leave_and_comes_back(line: Line) -> None:
+    """STOP lands in the inbox and shuts the line; START opens it."""
+    path, content = f"/v1/conversations/{line.conversation}", {"kind": "text", "body": "Anything else?"}
+    for words, allowed in (("STOP", False), ("START", True)):
+        line.network.network.write(line.business, line.phone, words, [])
+        await until(partial(may_write, line, wanted=allowed), seconds=30, what=words)
+        (last,) = (await line.desk.owner.get(f"{path}/messages", limit=1))["items"]
+        assert last["content"]["body"] == words
+        status = 201 if allowed else 409
+        answer = await line.desk.owner.post(f"{path}/messages", {"content": content}, status)
+        assert allowed or answer["code"] == "not_allowed"
+
+
+async def may_write(line: Line, *, wanted: bool) -> bool:
+    found = await line.desk.owner.get(f"/v1/conversations/{line.conversation}/can-send")
+    return bool(found["free"] is wanted)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.ACCEPT_RESET, FaultKind.ACCEPT_ERROR])

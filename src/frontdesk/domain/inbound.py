@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.content import Content
 from frontdesk.domain.message import NO_CONTEXT, DeliveryStatus, Direction, MessageContext, Pricing
 from frontdesk.kit.records import record
@@ -76,6 +77,8 @@ class MessageReceived(Inbound):
     """What it answers, the nearest first: it joins the thread of the first that the desk knows."""
     topic: str | None = None
     """Where a new topic begins a new thread: what it is about; None where it does not."""
+    takes_leave: bool | None = None
+    """Where the provider says so: they want nothing more (True), or to hear from us again (False)."""
 
 
 @record(kw_only=True)
@@ -147,12 +150,24 @@ class CallReported(Inbound):
     duration_seconds: int | None = None
 
 
+@record
+class Wish:
+    """What somebody wants, as the provider tells it: no more of a kind, or again."""
+
+    address: Address
+    kind: OptOutKind
+    takes_leave: bool
+    at: datetime | None = None
+
+
 @record(kw_only=True)
 class AccountNoticed(Inbound):
     """The provider tells something about our account: a template's state, a quality rating, a restriction."""
 
     field_name: str
     detail: dict[str, Any]
+    wishes: tuple[Wish, ...] = ()
+    """Of customers, where it is about what they want."""
 
 
 @record(kw_only=True)

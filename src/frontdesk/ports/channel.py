@@ -49,6 +49,12 @@ class Capabilities:
     receipts: bool = False
     typing_out: bool = False
     templates: bool = False
+    leave_words: frozenset[str] = frozenset()
+    """With these a customer takes leave where the inbox says nothing else: nothing may be sent then."""
+    back_words: frozenset[str] = frozenset()
+    """With these they come back."""
+    pair_seconds: float | None = None
+    """The provider takes one message to the same customer in so many seconds, apart from short bursts."""
     window_seconds: int | None = None
     """Free text is allowed this long after the customer's last message; None: always."""
     files_by_link: bool = False

@@ -57,9 +57,12 @@ _PLACES = Statement(
         _c.c.contact_id,
         _c.c.last_incoming_at,
         t.inboxes.c.channel,
+        t.inboxes.c.settings.label("inbox_settings"),
+        sa.func.coalesce(t.inboxes.c.time_zone, t.accounts.c.time_zone).label("time_zone"),
         t.inboxes.c.deleted_at.label("inbox_deleted_at"),
     )
     .join_from(_c, t.inboxes, t.inboxes.c.id == _c.c.inbox_id)
+    .outerjoin(t.accounts, t.accounts.c.id == _c.c.account_id)
     .where(_c.c.id.in_(P("ids", expanding=True)), _c.c.account_id == P("account_id"))
 )
 _LOCK = Statement(

@@ -15,6 +15,7 @@ from frontdesk.domain.errors import NotFound
 from frontdesk.domain.event import EventType
 from frontdesk.domain.message import DeliveryStatus
 from frontdesk.domain.scope import Scope
+from frontdesk.store import opt_outs
 from frontdesk.store import tables as t
 from frontdesk.store.inbox_pages import InboxPage
 from frontdesk.store.statement import Row, Statement, insert
@@ -97,10 +98,12 @@ _LETTER = Statement(
         t.threads.c.scheme,
         t.threads.c.address,
         sa.func.coalesce(_reply.c.source_id, _reply_delivery.c.source_id).label("reply_to_source_id"),
+        opt_outs.REFUSES_ALL.label("is_refused"),
     )
     .select_from(
         _m.join(t.conversations, t.conversations.c.id == _m.c.conversation_id)
         .join(t.threads, t.threads.c.id == t.conversations.c.thread_id)
+        .join(t.inboxes, t.inboxes.c.id == t.threads.c.inbox_id)
         .outerjoin(_reply, _reply.c.id == _m.c.reply_to_id)
         .outerjoin(_reply_delivery, _reply_delivery.c.message_id == _m.c.reply_to_id)
     )

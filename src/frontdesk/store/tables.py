@@ -293,6 +293,16 @@ templates = Table(
     _at("synced_at"), **_SMALL,
 )  # fmt: skip
 
+opt_outs = Table(
+    "opt_outs", metadata, _id(key=True), _id("account_id"), _text("channel"), _text("scheme"),
+    _text("address"), _text("kind"), _text("source"), _text("note", null=True), _id("changed_by", null=True),
+    _at("said_at"), _at("created_at"), _at("ended_at", null=True), **_SMALL,
+)  # fmt: skip
+Index(
+    "uq_opt_outs_address", opt_outs.c.account_id, opt_outs.c.channel, opt_outs.c.scheme, opt_outs.c.address,
+    opt_outs.c.kind, unique=True,
+)  # fmt: skip
+
 # --- The spine: log, jobs, receipts, idempotency
 
 events = Table(

@@ -98,6 +98,9 @@ def test_a_stop_is_told_with_its_type() -> None:
     found = one(Body="STOP", OptOutType="STOP")
     assert found.content == c.Text(body="STOP")
     assert neutral(found)["extra"]["opt_out_type"] == "STOP"
+    assert found.takes_leave is True
+    assert one(Body="START", OptOutType="START").takes_leave is False
+    assert one(Body="HELP", OptOutType="HELP").takes_leave is None
 
 
 def test_an_empty_message_is_kept_whole() -> None:

@@ -15,6 +15,7 @@ from frontdesk.channels.whatsapp import channel
 from frontdesk.channels.whatsapp.inbound import INEXISTENT, parse_body
 from frontdesk.domain import content as c
 from frontdesk.domain import inbound as i
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.content import content_adapter
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.message import DeliveryStatus, Direction
@@ -55,6 +56,17 @@ def test_there_are_thirty_fixtures_of_messages_and_each_becomes_typed_content() 
     for message in messages:
         dumped = content_adapter.dump_json(message.content)
         assert content_adapter.validate_json(dumped) == message.content
+
+
+def test_a_wish_for_no_more_marketing_is_the_customers() -> None:
+    """Not ours to overlook: the register of opt-outs hears it."""
+    [event] = parse_body(body_of("user_preferences"))
+    assert isinstance(event, i.AccountNoticed)
+    at = datetime(2026, 1, 1, 9, 1, 1, tzinfo=UTC)
+    known = [i.Address("whatsapp", "447700900142"), i.Address("phone", "+447700900142")]
+    assert event.wishes == tuple(
+        i.Wish(each, OptOutKind.MARKETING, takes_leave=True, at=at) for each in known
+    )
 
 
 def test_an_image_keeps_caption_and_hash_in_hex() -> None:

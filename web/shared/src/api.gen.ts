@@ -912,6 +912,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Opt Outs
+         * @description Who does not want to hear from the account, the newest first.
+         */
+        get: operations["list_opt_outs_v1_opt_outs_get"];
+        put?: never;
+        /**
+         * Add Opt Out
+         * @description Note that somebody does not want to hear from the account; nothing is sent to them from now on.
+         */
+        post: operations["add_opt_out_v1_opt_outs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opt-outs/{opt_out_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Opt Out
+         * @description Note that one does not hold any more: the customer said so.
+         */
+        delete: operations["remove_opt_out_v1_opt_outs__opt_out_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -1673,7 +1717,9 @@ export interface components {
          * @description Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
          *
          *     `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
-         *     the approved templates of the inbox while nothing else may be sent.
+         *     the approved templates of the inbox while nothing else may be sent. `opt_outs` are the kinds of messages
+         *     that the customer does not want. In quiet hours (`quiet_until`) people may write and are warned by
+         *     `warning`; automatic messages are refused.
          */
         CanSendRead: {
             /** Allowed */
@@ -1687,6 +1733,12 @@ export interface components {
             reason: string | null;
             /** Cure */
             cure: string | null;
+            /** Warning */
+            warning: string | null;
+            /** Opt Outs */
+            opt_outs: components["schemas"]["OptOutKind"][];
+            /** Quiet Until */
+            quiet_until: string | null;
             limits: components["schemas"]["LimitsRead"];
             /** Offers */
             offers: components["schemas"]["MessageTemplate"][];
@@ -2555,6 +2607,7 @@ export interface components {
             reopen_policy: components["schemas"]["ReopenPolicy"];
             /** Time Zone */
             time_zone?: string | null;
+            sending?: components["schemas"]["Sending"] | null;
         };
         /**
          * InboxRead
@@ -2592,6 +2645,7 @@ export interface components {
             } | null;
             /** Time Zone */
             time_zone: string | null;
+            sending: components["schemas"]["Sending"];
             /** Simulated */
             simulated: boolean;
             /**
@@ -2618,6 +2672,8 @@ export interface components {
             reopen_policy?: components["schemas"]["ReopenPolicy"] | null;
             /** Time Zone */
             time_zone?: string | null;
+            /** @description All of it anew; null for the channel's own. */
+            sending?: components["schemas"]["Sending"] | null;
         };
         /**
          * Interactive
@@ -2674,7 +2730,7 @@ export interface components {
         JsonValue: unknown;
         /**
          * LimitsRead
-         * @description What a message may be.
+         * @description What a message may be. The provider takes one message to the same customer in `pair_seconds`.
          */
         LimitsRead: {
             /** Kinds */
@@ -2685,6 +2741,8 @@ export interface components {
             replies: boolean;
             /** Reactions */
             reactions: boolean;
+            /** Pair Seconds */
+            pair_seconds: number | null;
             /** Media */
             media: {
                 [key: string]: components["schemas"]["MediaLimit"];
@@ -3023,6 +3081,74 @@ export interface components {
             replaced_at: unknown;
         };
         /**
+         * OptOutCreate
+         * @description Somebody who does not want to hear from the account by a channel.
+         */
+        OptOutCreate: {
+            /** Channel */
+            channel: string;
+            /**
+             * Scheme
+             * @example phone
+             */
+            scheme: string;
+            /** Address */
+            address: string;
+            /** @default all */
+            kind: components["schemas"]["OptOutKind"];
+            /**
+             * Note
+             * @description How we know.
+             */
+            note?: string | null;
+        };
+        /**
+         * OptOutKind
+         * @description What somebody does not want any more.
+         * @enum {string}
+         */
+        OptOutKind: "all" | "marketing" | "automatic";
+        /**
+         * OptOutRead
+         * @description One that holds.
+         *
+         *     `kind`: `all` (nothing may be sent), `marketing` (no marketing templates), `automatic` (nothing that no
+         *     person writes). `source`: the customer's own word, the provider, or the API; `note` is the word.
+         */
+        OptOutRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Channel */
+            channel: string;
+            /** Scheme */
+            scheme: string;
+            /** Address */
+            address: string;
+            kind: components["schemas"]["OptOutKind"];
+            source: components["schemas"]["OptOutSource"];
+            /** Note */
+            note: string | null;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * OptOutSource
+         * @description How we know.
+         * @enum {string}
+         */
+        OptOutSource: "keyword" | "provider" | "api";
+        /**
          * Order
          * @description A cart sent from a catalogue.
          */
@@ -3139,6 +3265,16 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[OptOutRead] */
+        Page_OptOutRead_: {
+            /** Items */
+            items: components["schemas"]["OptOutRead"][];
+            /**
+             * Next Cursor
+             * @description Ask for the next page with it; null at the end.
+             */
+            next_cursor?: string | null;
+        };
         /** Page[ReceiptRead] */
         Page_ReceiptRead_: {
             /** Items */
@@ -3206,6 +3342,22 @@ export interface components {
             direction: ("incoming" | "outgoing" | "note" | "activity") | null;
             /** Author */
             author: string | null;
+        };
+        /**
+         * QuietHoursGiven
+         * @description From a time of the day until another, the next day's if it is not later; in the inbox's time zone.
+         */
+        QuietHoursGiven: {
+            /**
+             * Begins
+             * @example 21:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @example 08:00
+             */
+            ends: string;
         };
         /**
          * Reaction
@@ -3336,6 +3488,21 @@ export interface components {
         Seen: {
             /** Seq */
             seq: number;
+        };
+        /**
+         * Sending
+         * @description What holds for sending from an inbox.
+         *
+         *     A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
+         *     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
+         *     and are warned; nothing automatic goes, but answers.
+         */
+        Sending: {
+            /** Opt Out Words */
+            opt_out_words?: string[] | null;
+            /** Opt In Words */
+            opt_in_words?: string[] | null;
+            quiet_hours?: components["schemas"]["QuietHoursGiven"] | null;
         };
         /**
          * SessionAccount
@@ -5908,6 +6075,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MergeUndone"];
                 };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_opt_outs_v1_opt_outs_get: {
+        parameters: {
+            query?: {
+                channel?: string | null;
+                address?: string | null;
+                /** @description How many. */
+                limit?: number;
+                /** @description From the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OptOutRead_"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_opt_out_v1_opt_outs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptOutCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_opt_out_v1_opt_outs__opt_out_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                opt_out_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error (RFC 9457). */
             default: {

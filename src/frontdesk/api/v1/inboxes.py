@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import Desk, DeskDep
@@ -34,6 +34,7 @@ GreetingLanguage = Annotated[
 ]
 GreetingText = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 Greeting = Annotated[dict[GreetingLanguage, GreetingText], Field(max_length=50)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Config = Annotated[dict[str, JsonValue], Field(max_length=50)]
 
 
@@ -66,6 +67,33 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class QuietHoursGiven(Body):
+    """From a time of the day until another, the next day's if it is not later; in the inbox's time zone."""
+
+    begins: ClockTime = Field(examples=["21:00"])
+    ends: ClockTime = Field(examples=["08:00"])
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.begins == self.ends:
+            msg = "quiet hours end at another time than they begin"
+            raise ValueError(msg)
+        return self
+
+
+class Sending(Body):
+    """What holds for sending from an inbox.
+
+    A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
+    of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
+    and are warned; nothing automatic goes, but answers.
+    """
+
+    opt_out_words: Annotated[list[Line], Field(max_length=50)] | None = None
+    opt_in_words: Annotated[list[Line], Field(max_length=50)] | None = None
+    quiet_hours: QuietHoursGiven | None = None
+
+
 class InboxCreate(Body):
     """An inbox to make."""
 
@@ -79,6 +107,7 @@ class InboxCreate(Body):
     greeting: Greeting | None = Field(default=None, description="Text by language; `default` for all others.")
     reopen_policy: ReopenPolicy = ReopenPolicy.REOPEN
     time_zone: TimeZone | None = None
+    sending: Sending | None = None
 
 
 class InboxUpdate(Body):
@@ -89,6 +118,7 @@ class InboxUpdate(Body):
     greeting: Greeting | None = None
     reopen_policy: ReopenPolicy | None = None
     time_zone: TimeZone | None = None
+    sending: Sending | None = Field(default=None, description="All of it anew; null for the channel's own.")
 
 
 class InboxRead(Shown):
@@ -108,6 +138,7 @@ class InboxRead(Shown):
     reopen_policy: str
     greeting: dict[str, str] | None
     time_zone: str | None
+    sending: Sending
     simulated: bool
     created_at: datetime
 
@@ -126,6 +157,7 @@ class InboxRead(Shown):
             reopen_policy=row.reopen_policy,
             greeting=row.greeting,
             time_zone=row.time_zone,
+            sending=Sending.model_validate((row.settings or {}).get("sending") or {}),
             simulated=row.simulated_origin is not None,
             created_at=row.created_at,
         )
@@ -180,6 +212,7 @@ async def add_inbox(body: InboxCreate, desk: DeskDep, scope: Manager, once: Once
         greeting=body.greeting,
         reopen_policy=body.reopen_policy,
         time_zone=body.time_zone,
+        sending=body.sending.model_dump(mode="json", exclude_none=True) if body.sending else None,
     )
     known = await desk.inboxes.referenced(scope, body.config, channel=body.channel)
     return await once.write(lambda tx: _read(tx, desk, desk.inboxes.create(tx, scope, draft, known)))
@@ -200,6 +233,9 @@ async def update_inbox(
     for name in ("name", "reopen_policy", "config"):
         if given.get(name, "") is None:
             del given[name]
+    if "sending" in given:
+        sending = body.sending.model_dump(mode="json", exclude_none=True) if body.sending else {}
+        given["sending"] = sending
     known = await desk.inboxes.referenced(scope, given.get("config", {}), inbox_id=inbox_id)
     changed = await once.write(
         lambda tx: _read(tx, desk, desk.inboxes.change(tx, scope, inbox_id, dict(given), known))

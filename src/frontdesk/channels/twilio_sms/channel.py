@@ -34,6 +34,9 @@ from frontdesk.ports.outcome import unanswered
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no auth token.", retryable=False, auth_expired=True
 )
+LEAVE_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+BACK_WORDS = frozenset({"start", "yes", "unstop"})
+"""Twilio keeps by these itself (twilio.com, "Twilio support for opt-out keywords", 2026)."""
 _MEBIBYTE = 1024 * 1024
 
 
@@ -50,6 +53,8 @@ class TwilioSms:
         receipts=True,
         templates=True,
         files_by_link=True,
+        leave_words=LEAVE_WORDS,
+        back_words=BACK_WORDS,
     )
 
     def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:

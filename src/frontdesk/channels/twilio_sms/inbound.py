@@ -35,6 +35,8 @@ _STATUSES = {
     "failed": (DeliveryStatus.FAILED, "failed"),
     "canceled": (DeliveryStatus.FAILED, "failed"),
 }
+_LEAVES = {"STOP": True, "START": False}
+"""What Twilio's Advanced Opt-Out makes of a customer's word."""
 _INCOMING = frozenset({"", "received", "receiving"})
 _MAX_FIELDS = 1000
 
@@ -132,6 +134,7 @@ def _messages(fields: Fields, sid: str) -> list[i.InboundEvent]:
             thread_key=f"{addresses[0].scheme}:{addresses[0].value}",
             content=content,
             context=context if n == 0 else NO_CONTEXT,
+            takes_leave=_LEAVES.get(fields.get("OptOutType", "").upper()) if n == 0 else None,
         )
         for n, content in enumerate(read_contents(fields))
     ]

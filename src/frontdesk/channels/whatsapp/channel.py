@@ -58,6 +58,7 @@ class WhatsApp:
         receipts=True,
         typing_out=True,
         templates=True,
+        pair_seconds=6,
         window_seconds=24 * 3600,
     )
 

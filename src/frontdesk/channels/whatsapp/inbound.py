@@ -10,7 +10,7 @@ from typing import Any
 from frontdesk.channels.whatsapp import payloads as p
 from frontdesk.channels.whatsapp.messages import read_echo, read_message
 from frontdesk.channels.whatsapp.parties import Frame, account
-from frontdesk.channels.whatsapp.reports import read_call, read_error, read_status, read_user_id
+from frontdesk.channels.whatsapp.reports import read_call, read_error, read_status, read_user_id, read_wishes
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.foreign import UNREADABLE, read_object
 from frontdesk.domain.inbound import AccountNoticed, Ignored, InboundEvent
@@ -83,4 +83,5 @@ def _notice(field: Any, value: dict[str, Any], entry: Mapping[str, Any], frame: 
         account_ref=frame.account_ref or account(entry.get("id")),
         field_name=field[:1024],
         detail=value,
+        wishes=read_wishes(value),
     )

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from frontdesk.channels.whatsapp import payloads as p
-from frontdesk.channels.whatsapp.parties import Frame, addresses, text, thread_key
+from frontdesk.channels.whatsapp.parties import Frame, account, addresses, text, thread_key
 from frontdesk.domain import inbound as i
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.foreign import known
 from frontdesk.domain.message import DeliveryStatus, Direction, Pricing
 
@@ -144,3 +145,22 @@ def read_user_id(raw: Any, frame: Frame) -> i.AddressChanged:
         system_type="user_id_update",
         extra=known(sender=ids.previous or told.wa_id, new_sender=ids.current),
     )
+
+
+def read_wishes(value: Any) -> tuple[i.Wish, ...]:
+    """What customers want no more, or again, of marketing.
+
+    Source: developers.facebook.com, WhatsApp Business Platform, "user_preferences webhook" (2026).
+    """
+    told = value.get("user_preferences")
+    found: list[i.Wish] = []
+    for each in told if isinstance(told, list) else ():
+        if not isinstance(each, dict) or each.get("category") != "marketing_messages":
+            continue
+        leaves = {"stop": True, "resume": False}.get(str(each.get("value")).lower())
+        if leaves is None:
+            continue
+        at = p.read_time(each.get("timestamp"))
+        of = addresses(account(each.get("wa_id")), account(each.get("user_id")))
+        found += [i.Wish(address, OptOutKind.MARKETING, leaves, at) for address in of]
+    return tuple(found)

@@ -8,7 +8,7 @@ from frontdesk.domain.content import MEDIA_KINDS, Content, Email, Media, Reactio
 from frontdesk.domain.inbound import Address, MessageReceived
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
-from frontdesk.features.conversations import amendments, echoes, episodes, joining
+from frontdesk.features.conversations import amendments, consents, echoes, episodes, joining
 from frontdesk.features.conversations.episodes import Desk, Episode
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import identities, jobs, media, notices, source_refs, threads
@@ -253,6 +253,7 @@ def _append(tx: Tx, desk: Desk, placed: list[tuple[Arrival, Draft, Episode]]) ->
 
 def _hang_on(tx: Tx, desk: Desk, arrival: Arrival, draft: Draft, episode: Episode) -> None:
     message = arrival.message
+    consents.hear(tx, desk, message)
     if draft.kind in _WITH_MORE:
         content = content_adapter.validate_json(draft.content)
         for file in files_of(content):

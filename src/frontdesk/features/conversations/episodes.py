@@ -7,12 +7,15 @@ conversation per thread whatever happens at the same time.
 from dataclasses import dataclass
 from uuid import UUID
 
+from frontdesk.domain.consent import ConsentWords
 from frontdesk.domain.conversation import ConversationStatus, ReopenPolicy
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import conversations, identities, origins, threads
 from frontdesk.store.tx import Row, Tx
+
+NO_WORDS = ConsentWords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,9 @@ class Desk:
     inbox_id: UUID
     name: str
     reopen_policy: ReopenPolicy
+    channel: str = ""
+    words: ConsentWords = NO_WORDS
+    """By which customers take leave and come back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.features.conversations import policy
-from frontdesk.features.conversations.templating import offered
+from frontdesk.features.conversations.standing import NONE, Standing
+from frontdesk.features.conversations.templating import MARKETING, offered
 from frontdesk.ports.channel import Capabilities, Channel
 from frontdesk.store.tx import Row
 
@@ -27,12 +29,13 @@ class MediaLimit(TypedDict):
 
 
 class LimitsRead(TypedDict):
-    """What a message may be."""
+    """What a message may be. The provider takes one message to the same customer in `pair_seconds`."""
 
     kinds: list[str]
     max_text: int
     replies: bool
     reactions: bool
+    pair_seconds: float | None
     media: dict[str, MediaLimit]
 
 
@@ -40,7 +43,9 @@ class CanSendRead(TypedDict):
     """Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
 
     `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
-    the approved templates of the inbox while nothing else may be sent.
+    the approved templates of the inbox while nothing else may be sent. `opt_outs` are the kinds of messages
+    that the customer does not want. In quiet hours (`quiet_until`) people may write and are warned by
+    `warning`; automatic messages are refused.
     """
 
     allowed: bool
@@ -49,19 +54,23 @@ class CanSendRead(TypedDict):
     window: WindowRead | None
     reason: str | None
     cure: str | None
+    warning: str | None
+    opt_outs: list[OptOutKind]
+    quiet_until: datetime | None
     limits: LimitsRead
     offers: list[MessageTemplate]
 
 
-_NOTHING = LimitsRead(kinds=[], max_text=0, replies=False, reactions=False, media={})
+_NOTHING = LimitsRead(kinds=[], max_text=0, replies=False, reactions=False, pair_seconds=None, media={})
 
 
-def explain(
+def explain(  # noqa: PLR0917 - all that the policy looks at
     row: Row,
     place: Row | None,
     channel: Channel | None,
     now: datetime,
     templates: list[MessageTemplate],
+    standing: Standing = NONE,
 ) -> CanSendRead:
     """The policy for a conversation.
 
@@ -71,6 +80,7 @@ def explain(
         channel: Its inbox's channel; None if it is not installed any more.
         now: The database's clock.
         templates: Those of its inbox.
+        standing: What the customer does not want, and when the inbox is quiet.
     """
     if place is None or place.inbox_deleted_at is not None:
         return _forbidden("The inbox of this conversation was deleted.", "Write from another inbox.")
@@ -78,8 +88,8 @@ def explain(
         return _forbidden(f"The channel {row.channel} is not installed.", "Install its package again.")
     capabilities = channel.capabilities
     limits = _limits(capabilities)
-    permit = policy.can_send(capabilities, row.last_incoming_at, now)
-    window = _window(capabilities, permit)
+    permit = policy.can_send(capabilities, row.last_incoming_at, now, standing=standing)
+    window = _window(capabilities, permit, now)
     if row.status == "resolved":
         cure = "Reopen it, or start the next conversation."
         return _forbidden("The conversation is resolved.", cure, limits, window)
@@ -90,8 +100,11 @@ def explain(
         "window": window,
         "reason": permit.reason,
         "cure": permit.cure,
+        "warning": _warning(permit),
+        "opt_outs": sorted(standing.opt_outs),
+        "quiet_until": permit.quiet_until,
         "limits": limits,
-        "offers": offered(templates) if permit.templates and not permit.free else [],
+        "offers": _offers(templates, permit) if permit.templates and not permit.free else [],
     }
 
 
@@ -105,16 +118,36 @@ def _forbidden(
         "window": window,
         "reason": reason,
         "cure": cure,
+        "warning": None,
+        "opt_outs": [],
+        "quiet_until": None,
         "limits": limits,
         "offers": [],
     }
 
 
-def _window(capabilities: Capabilities, permit: policy.Permit) -> WindowRead | None:
+def _warning(permit: policy.Permit) -> str | None:
+    """What a person should know who may write nevertheless."""
+    if permit.free and permit.quiet_until is not None:
+        return "It is quiet hours in this inbox; the customer may be asleep."
+    if permit.templates and not permit.marketing:
+        return "The customer wants no marketing by this channel."
+    return None
+
+
+def _offers(templates: list[MessageTemplate], permit: policy.Permit) -> list[MessageTemplate]:
+    found = offered(templates)
+    if permit.marketing:
+        return found
+    return [each for each in found if (each.category or "").lower() != MARKETING]
+
+
+def _window(capabilities: Capabilities, permit: policy.Permit, now: datetime) -> WindowRead | None:
     if capabilities.window_seconds is None:
         return None
     closes = permit.window_closes_at
-    return {"seconds": capabilities.window_seconds, "is_open": permit.free, "closes_at": closes}
+    is_open = permit.free or (closes is not None and now < closes)
+    return {"seconds": capabilities.window_seconds, "is_open": is_open, "closes_at": closes}
 
 
 def _limits(capabilities: Capabilities) -> LimitsRead:
@@ -124,6 +157,7 @@ def _limits(capabilities: Capabilities) -> LimitsRead:
         "max_text": capabilities.max_text,
         "replies": capabilities.replies,
         "reactions": capabilities.reactions,
+        "pair_seconds": capabilities.pair_seconds,
         "media": {kind: _media(capabilities, kind) for kind in bounded},
     }
 

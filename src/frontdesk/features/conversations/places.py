@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.errors import Busy, Conflict, NotFound
 from frontdesk.domain.scope import Scope
+from frontdesk.features.conversations.standing import NONE, Standing, quiet_hours_of
 from frontdesk.kit.coalesce import Coalescer, Full
-from frontdesk.store import conversations
+from frontdesk.store import conversations, opt_outs
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import ReadTx, Row
 
 KEPT_SECONDS = 30.0
 """An inbox may be deleted meanwhile; it is noticed after so long."""
 _MOST = 50_000
+
+
+_Found = tuple[Row, frozenset[OptOutKind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Place:
     channel: str
     last_incoming_at: datetime | None
     until: float
+    standing: Standing = NONE
 
 
 class Places:
@@ -41,7 +47,7 @@ class Places:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[UUID, Place] = {}
-        self._reads: Coalescer[tuple[UUID, UUID], Row | None] = Coalescer(self._read_all, lanes=2)
+        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all, lanes=2)
 
     async def get(self, scope: Scope, conversation_id: UUID, *, anew: bool = False) -> Place:
         """The place of a conversation that the scope may see.
@@ -62,40 +68,58 @@ class Places:
             raise NotFound("There is no such conversation.")
         return place
 
+    def forget(self) -> None:
+        """Read all anew: what may be sent changed."""
+        self._kept = {}
+
     async def _read(self, scope: Scope, conversation_id: UUID) -> Place:
         try:
-            row = await self._reads.submit((scope.account_id, conversation_id))
+            found = await self._reads.submit((scope.account_id, conversation_id))
         except Full:
             raise Busy("Too many requests wait for the database.") from None
-        if row is None:
+        if found is None:
             raise NotFound("There is no such conversation.")
+        row, opt_outs_ = found
         if row.inbox_deleted_at is not None:
             raise Conflict("The inbox of this conversation was deleted.")
-        place = place_of(row)
+        place = place_of(row, opt_outs_)
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[conversation_id] = place
         return place
 
-    async def _read_all(self, asked: Sequence[tuple[UUID, UUID]]) -> list[Row | None]:
-        """The rows that are asked for by account and conversation, in order; None where there is none."""
+    async def _read_all(self, asked: Sequence[tuple[UUID, UUID]]) -> list[_Found | None]:
+        """The rows, and what their contacts do not want, in the order asked; None where there is none."""
         of_account: defaultdict[UUID, set[UUID]] = defaultdict(set)
         for account_id, conversation_id in asked:
             of_account[account_id].add(conversation_id)
 
-        def query(tx: ReadTx) -> dict[tuple[UUID, UUID], Row]:
-            return {
+        def query(tx: ReadTx) -> dict[tuple[UUID, UUID], _Found]:
+            rows = {
                 (account_id, row.id): row
                 for account_id, ids in of_account.items()
                 for row in conversations.places(tx, account_id, sorted(ids)).values()
             }
+            refused = opt_outs.of_threads(tx, [row.thread_id for row in rows.values()])
+            return {key: (row, refused.get(row.thread_id, frozenset())) for key, row in rows.items()}
 
         found = await self._store.read(query)
         return [found.get(each) for each in asked]
 
 
-def place_of(row: Row) -> Place:
-    """The place that a row of `store.conversations.place` tells."""
+def standing_of(tx: ReadTx, row: Row) -> Standing:
+    """How the contact of a conversation stands, by a row of `store.conversations.place`."""
+    refused = opt_outs.of_threads(tx, [row.thread_id]).get(row.thread_id, frozenset())
+    return Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone))
+
+
+def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset()) -> Place:
+    """The place that a row of `store.conversations.place` tells.
+
+    Args:
+        row: Of the conversation.
+        refused: What the contact does not want, of `store.opt_outs.of_threads`.
+    """
     return Place(
         row.account_id,
         row.inbox_id,
@@ -104,4 +128,5 @@ def place_of(row: Row) -> Place:
         row.channel,
         row.last_incoming_at,
         time.monotonic() + KEPT_SECONDS,
+        Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone)),
     )

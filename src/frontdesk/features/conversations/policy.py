@@ -3,9 +3,10 @@
 Asks only what a channel says it can do, never which channel it is. A refusal says what helps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.content import (
     MEDIA_KINDS,
     Audio,
@@ -19,6 +20,7 @@ from frontdesk.domain.content import (
     Video,
 )
 from frontdesk.domain.errors import Invalid, NotAllowed, UnsupportedByChannel
+from frontdesk.features.conversations.standing import NONE, Standing
 from frontdesk.ports.channel import Capabilities
 
 
@@ -32,6 +34,8 @@ class Permit:
         window_closes_at: Until when free messages may be sent; None where there is no window or none is open.
         reason: Why free messages may not be sent.
         cure: What can be done about it.
+        marketing: Whether templates may be marketing.
+        quiet_until: When the quiet hours end in which it is now: people are warned, nothing else goes.
     """
 
     free: bool
@@ -39,10 +43,62 @@ class Permit:
     window_closes_at: datetime | None = None
     reason: str | None = None
     cure: str | None = None
+    marketing: bool = True
+    quiet_until: datetime | None = None
 
 
-def can_send(capabilities: Capabilities, last_incoming_at: datetime | None, now: datetime) -> Permit:
-    """May something be sent to a customer who last wrote at `last_incoming_at`?"""
+ANSWERING = timedelta(hours=1)
+"""What is sent so soon after the customer wrote is an answer: quiet hours do not hold it back."""
+
+
+def can_send(
+    capabilities: Capabilities,
+    last_incoming_at: datetime | None,
+    now: datetime,
+    *,
+    standing: Standing = NONE,
+    automatic: bool = False,
+) -> Permit:
+    """May something be sent to a customer who last wrote at `last_incoming_at`?
+
+    Args:
+        capabilities: What the channel can do.
+        last_incoming_at: When the customer last wrote.
+        now: The present.
+        standing: What the customer does not want, and when the inbox is quiet.
+        automatic: Whether no person writes it: then quiet hours forbid it, and so does an opt-out of such.
+    """
+    quiet = standing.quiet.until(now) if standing.quiet else None
+    forbidden = _unwanted(standing.opt_outs, automatic=automatic)
+    is_answer = last_incoming_at is not None and now - last_incoming_at <= ANSWERING
+    if forbidden is None and automatic and quiet is not None and not is_answer:
+        forbidden = ("It is quiet hours in this inbox.", f"Send it after {quiet:%Y-%m-%dT%H:%M}Z.")
+    marketing = OptOutKind.MARKETING not in standing.opt_outs
+    permit = replace(_in_window(capabilities, last_incoming_at, now), marketing=marketing, quiet_until=quiet)
+    if forbidden is None:
+        return permit
+    return replace(permit, free=False, templates=False, reason=forbidden[0], cure=forbidden[1])
+
+
+_COME_BACK = (
+    "They can write a word such as START to hear from you again. If they told you so in another way, remove "
+    "the opt-out (GET /v1/opt-outs, DELETE /v1/opt-outs/{id})."
+)
+
+
+def _unwanted(opt_outs: frozenset[OptOutKind], *, automatic: bool) -> tuple[str, str] | None:
+    """Why nothing may be sent to somebody who opted out, and what helps."""
+    if OptOutKind.ALL in opt_outs:
+        return ("The customer has opted out: nothing may be sent to this address.", _COME_BACK)
+    if automatic and OptOutKind.AUTOMATIC in opt_outs:
+        return (
+            "The customer wants no automatic messages at this address.",
+            "A person may write to them, or remove the opt-out (DELETE /v1/opt-outs/{id}).",
+        )
+    return None
+
+
+def _in_window(capabilities: Capabilities, last_incoming_at: datetime | None, now: datetime) -> Permit:
     window = capabilities.window_seconds
     if window is None:
         return Permit(free=True, templates=capabilities.templates)

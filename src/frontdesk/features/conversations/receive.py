@@ -13,7 +13,7 @@ from frontdesk.domain import inbound as i
 from frontdesk.domain.content import Activity, Call, content_adapter
 from frontdesk.domain.event import EventType
 from frontdesk.domain.message import Author, AuthorType, Direction
-from frontdesk.features.conversations import amendments, arrivals, statuses
+from frontdesk.features.conversations import amendments, arrivals, consents, statuses
 from frontdesk.features.conversations.arrivals import Arrival
 from frontdesk.features.conversations.episodes import Desk, key_of
 from frontdesk.store import conversations, identities, notices, origins, threads
@@ -102,6 +102,7 @@ def _note_call(tx: Tx, desk: Desk, event_id: UUID, event: i.CallReported, arriva
 def _note(tx: Tx, desk: Desk, event_id: UUID, event: i.AccountNoticed | i.ProviderErrorReported) -> None:
     if isinstance(event, i.AccountNoticed):
         notices.add(tx, desk.account_id, desk.inbox_id, event_id, event.field_name, detail=event.detail)
+        consents.report(tx, desk, event)
         return
     detail = {"detail": event.detail} if event.detail else None
     notices.add(

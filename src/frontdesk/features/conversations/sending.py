@@ -5,6 +5,7 @@ The plain text message is the hot path: no read of the database before its one a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from frontdesk.features.conversations.places import Place, Places
 from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
 from frontdesk.features.conversations.views import Views
 from frontdesk.kit.clock import utc_now
-from frontdesk.ports.channel import Channel
+from frontdesk.ports.channel import Capabilities, Channel
 from frontdesk.store import attachments, idempotency, media, timeline
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Appended, Closed, Draft, Outcome, Repeated
@@ -95,7 +96,7 @@ class Sender:
         place = await self._places.get(scope, conversation_id)
         author = authors.author_of(scope, create.author.type if create.author else None)
         try:
-            place, create = await self._check(scope, conversation_id, place, create)
+            place, create = await self._check(scope, conversation_id, place, create, author)
         except (NotAllowed, Invalid):
             if key is not None and (row := await self._find(key)) is not None:
                 return await self._again(scope, conversation_id, create, author, row, key)
@@ -109,7 +110,12 @@ class Sender:
         return self._read(draft, create.content, extras, appended.id, appended)
 
     async def _check(
-        self, scope: Scope, conversation_id: UUID, place: Place, create: MessageCreate
+        self,
+        scope: Scope,
+        conversation_id: UUID,
+        place: Place,
+        create: MessageCreate,
+        author: Author | None,
     ) -> tuple[Place, MessageCreate]:
         _check_subtype(create)
         if create.direction == "note":
@@ -117,11 +123,11 @@ class Sender:
             return place, create
         capabilities = self._channels[place.channel].capabilities
         policy.check_content(capabilities, create.content)
-        permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
-        if not permit.free:
-            # What we remember may be old; the window only ever moves on.
+        permit = _permit(capabilities, place, utc_now(), author)
+        if not permit.free or capabilities.leave_words or isinstance(create.content, Template):
+            # What we remember may be old: the window moves on, and a word of leave counts at once.
             place = await self._places.get(scope, conversation_id, anew=True)
-            permit = policy.can_send(capabilities, place.last_incoming_at, utc_now())
+            permit = _permit(capabilities, place, utc_now(), author)
         if templating.needs_look(permit, create.content):
             create = await self._store.read(lambda tx: _templated(tx, place, permit, create))
         return place, create
@@ -290,7 +296,7 @@ class Sender:
         else:
             capabilities = self._channels[place.channel].capabilities
             policy.check_content(capabilities, create.content)
-            permit = policy.can_send(capabilities, place.last_incoming_at, tx.now)
+            permit = _permit(capabilities, place, tx.now, author)
             if templating.needs_look(permit, create.content):
                 create = _templated(tx, place, permit, create)
         if create.reply_to_id is not None:
@@ -300,6 +306,13 @@ class Sender:
         if attached:
             files = dict(self._files(tx, scope, place, create, attached))
         return self._draft(scope, conversation_id, create, author, None), files
+
+
+def _permit(capabilities: Capabilities, place: Place, now: datetime, author: Author | None) -> policy.Permit:
+    automatic = author is not None and author.type in {AuthorType.BOT, AuthorType.SYSTEM}
+    return policy.can_send(
+        capabilities, place.last_incoming_at, now, standing=place.standing, automatic=automatic
+    )
 
 
 def _templated(tx: ReadTx, place: Place, permit: policy.Permit, create: MessageCreate) -> MessageCreate:

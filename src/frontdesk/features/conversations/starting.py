@@ -14,8 +14,9 @@ from frontdesk.domain.scope import Scope
 from frontdesk.features.conversations import episodes, policy
 from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
+from frontdesk.features.conversations.standing import NONE, Standing, quiet_hours_of
 from frontdesk.ports.channel import Channel
-from frontdesk.store import contacts, conversations, identities, inboxes, threads
+from frontdesk.store import accounts, contacts, conversations, identities, inboxes, opt_outs, threads
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Draft
 from frontdesk.store.tx import Row, Tx
@@ -56,7 +57,10 @@ def start(
         found: UUID = current.id
         return found
     conversation_id = episodes.open_next(tx, thread)
-    greet(tx, inbox, channels, conversation_id, language, author=author)
+    refused = opt_outs.of_threads(tx, [thread_id]).get(thread_id, frozenset())
+    zone = inbox.time_zone or accounts.get(tx, scope).time_zone
+    standing = Standing(refused, quiet_hours_of(inbox.settings, zone))
+    greet(tx, inbox, channels, conversation_id, language, author=author, standing=standing)
     return conversation_id
 
 
@@ -93,10 +97,13 @@ def greet(
     language: str | None,
     *,
     author: Author | None = None,
+    standing: Standing = NONE,
 ) -> None:
-    """Say the inbox's greeting, where the channel lets us speak first."""
+    """Say the inbox's greeting, where the channel lets us speak first and the contact may be spoken to."""
     words, channel = greeting_of(inbox, language), channels.get(inbox.channel)
-    if not words or channel is None or not policy.can_send(channel.capabilities, None, tx.now).free:
+    if not words or channel is None:
+        return
+    if not policy.can_send(channel.capabilities, None, tx.now, standing=standing, automatic=True).free:
         return
     content = Text(body=words)
     draft = Draft(

@@ -10,6 +10,7 @@ from frontdesk.store import templates
 from frontdesk.store.tx import ReadTx
 
 _NAMED = 10
+MARKETING = "marketing"
 
 
 def needs_look(permit: policy.Permit, content: Content) -> bool:
@@ -38,7 +39,14 @@ def checked(tx: ReadTx, account_id: UUID, inbox_id: UUID, permit: policy.Permit,
         raise NotAllowed(error.message, field=error.field, hint=hint) from None
     if not isinstance(content, Template) or not known:
         return content
-    return fill(choose(known, content), content)
+    template = choose(known, content)
+    if not permit.marketing and (template.category or "").lower() == MARKETING:
+        raise NotAllowed(
+            "The customer wants no more marketing by this channel.",
+            field="content.name",
+            hint="Send a template of another category, or wait until they ask for it again.",
+        )
+    return fill(template, content)
 
 
 def offered(known: list[MessageTemplate]) -> list[MessageTemplate]:

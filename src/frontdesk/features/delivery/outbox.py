@@ -22,6 +22,7 @@ UNPROVEN = Unknown(
     code="interrupted",
     message="The desk stopped while sending; whether the provider took the message is not known.",
 )
+OPTED_OUT = "The customer has opted out, so nothing was sent. They can write START to hear from you again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,25 @@ def begin(
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
     row = deliveries.letter(tx, delivery.message_id)
+    if row.is_refused:
+        _refuse(tx, delivery, row.seq)
+        jobs.done(tx, lane, [job.id], release=last)
+        return None
     delivery.status, delivery.open_attempt = DeliveryStatus.SENDING, attempt_id
     delivery.attempts += 1
     delivery.version += 1
     deliveries.save(tx, delivery)
     deliveries.begin_attempt(tx, delivery, attempt_id)
     return _letter(tx, delivery, attempt_id, row)
+
+
+def _refuse(tx: Tx, delivery: Delivery, seq: int) -> None:
+    """The customer opted out after the message was written: it stays here."""
+    delivery.status, delivery.failed_at, delivery.retryable = DeliveryStatus.FAILED, tx.now, False
+    delivery.error_code, delivery.error = "opted_out", OPTED_OUT
+    delivery.version += 1
+    deliveries.save(tx, delivery)
+    deliveries.tell(tx, delivery, seq)
 
 
 def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:

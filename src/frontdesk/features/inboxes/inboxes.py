@@ -50,6 +50,8 @@ class InboxDraft:
     greeting: dict[str, str] | None = None
     reopen_policy: str = ReopenPolicy.REOPEN
     time_zone: str | None = None
+    sending: dict[str, Any] | None = None
+    """Words of leave and quiet hours, as the API takes them."""
     simulator: str | None = None
     """In a demo: the simulator it talks to; None: the one named like its channel."""
 
@@ -213,6 +215,7 @@ class Inboxes:
                 reopen_policy=draft.reopen_policy,
                 greeting=draft.greeting,
                 time_zone=draft.time_zone,
+                settings={"sending": draft.sending} if draft.sending else None,
                 simulated_origin=f"simulators/{draft.simulator or draft.channel}" if self._is_demo else None,
             ),
         )
@@ -233,6 +236,8 @@ class Inboxes:
             InvalidFields: The settings are not as the channel needs them.
         """
         row = inboxes.lock(tx, scope, inbox_id)
+        if "sending" in values:
+            values["settings"] = {**(row.settings or {}), "sending": values.pop("sending")}
         given = values.pop("config", None)
         if given is not None:
             old = self._opened(row, secrets.of_owner(tx, row.account_id, row.id))

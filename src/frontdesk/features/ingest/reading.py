@@ -16,13 +16,14 @@ import structlog
 from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import InboundEvent
+from frontdesk.features.conversations import consents
 from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.receive import Arrived, receive
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest import hook_files
 from frontdesk.features.ingest.names import Names, named
 from frontdesk.features.jobs.worker import Worker
-from frontdesk.ports.channel import RawRequest, ReadsForInbox
+from frontdesk.ports.channel import Channel, RawRequest, ReadsForInbox
 from frontdesk.store import jobs, receipts
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
@@ -128,7 +129,7 @@ class Reader:
         names = await self._names.of(opened, [each.event for one in parsed for each in one.events])
         if names:
             parsed = [replace(one, events=named(one.events, names)) for one in parsed]
-        desk = desk_of(opened.row)
+        desk = desk_of(opened.row, opened.channel)
         more: Sequence[Job] | None = None
         chunks = _chunks(parsed)
         for chunk in chunks:
@@ -219,9 +220,13 @@ def _read(opened: OpenInbox, request: RawRequest) -> Sequence[InboundEvent]:
     return channel.parse(request)
 
 
-def desk_of(row: Row) -> Desk:
-    """The inbox as the conversations see it."""
-    return Desk(row.account_id, row.id, row.name, ReopenPolicy(row.reopen_policy))
+def desk_of(row: Row, channel: Channel | None = None) -> Desk:
+    """The inbox as the conversations see it; with its channel where customers' words are to be heard."""
+    policy = ReopenPolicy(row.reopen_policy)
+    if channel is None:
+        return Desk(row.account_id, row.id, row.name, policy, row.channel)
+    words = consents.words_for(channel.capabilities, row.settings)
+    return Desk(row.account_id, row.id, row.name, policy, row.channel, words)
 
 
 def _look_up(tx: ReadTx, ids: Mapping[UUID, Job]) -> tuple[list[dict[UUID, Job]], dict[UUID, Row]]:

@@ -54,7 +54,8 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const typing = useSayTyping(id);
 
   const note = draft.mode === "note";
-  const closed = !note && (!conversation.can_send_text || conversation.status === "resolved");
+  const { data: policy } = useQuery(canSendQuery(conversation));
+  const closed = !note && (!conversation.can_send_text || conversation.status === "resolved" || policy?.free === false);
   const text = note ? draft.note : draft.reply;
   const left = timeLeft(conversation.window_closes_at, now);
   const setText = useCallback((value: string) => change(note ? { note: value } : { reply: value }), [change, note]);
@@ -196,6 +197,12 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
               </span>
             </p>
           )}
+          {!note && policy?.warning ? (
+            <p className={styles.address} role="note">
+              <Icon name="alert" size={12} className="amber" />
+              <span>{policy.warning}</span>
+            </p>
+          ) : null}
           {!note && draft.replyTo ? (
             <p className={styles.replyTo}>
               <span className="one grow">

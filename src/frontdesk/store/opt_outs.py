@@ -1,0 +1,166 @@
+"""Who does not want to hear from an account by a channel: one row per address and kind, kept when it ends.
+
+A later word wins over an earlier one whatever order they come in, so a redelivered one changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from frontdesk.domain.consent import OptOutKind, OptOutSource
+from frontdesk.domain.errors import NotFound
+from frontdesk.domain.inbound import Address
+from frontdesk.domain.scope import Scope
+from frontdesk.kit.ids import uuid7
+from frontdesk.store import tables as t
+from frontdesk.store.statement import Row, Statement, insert
+from frontdesk.store.tx import ReadTx, Tx
+from frontdesk.store.types import db_now
+
+P = sa.bindparam
+_o, _th = t.opt_outs, t.threads
+
+_OF_ADDRESS = (
+    _o.c.account_id == P("account"),
+    _o.c.channel == P("by"),
+    _o.c.scheme == P("scheme_is"),
+    _o.c.address == P("address_is"),
+    _o.c.kind == P("kind_is"),
+)
+_ADD = Statement(
+    insert(_o)
+    .values(
+        id=P("id"), account_id=P("account_id"), channel=P("channel"), scheme=P("scheme"),
+        address=P("address"), kind=P("kind"), source=P("source"), note=P("note"),
+        changed_by=P("changed_by"), said_at=P("said_at"), created_at=db_now(), ended_at=P("ended_at"),
+    )
+    .on_conflict_do_nothing()
+)  # fmt: skip
+_CHANGE = Statement(
+    sa.update(_o)
+    .where(*_OF_ADDRESS, _o.c.said_at <= P("said_at"))
+    .values(
+        source=P("source"), note=P("note"), changed_by=P("changed_by"), said_at=P("said_at"),
+        ended_at=P("ended_at"),
+    )
+)  # fmt: skip
+_FIND = Statement(sa.select(_o).where(*_OF_ADDRESS))
+_GET = Statement(
+    sa.select(_o).where(_o.c.account_id == P("account_id"), _o.c.id == P("id"), _o.c.ended_at.is_(None))
+)
+_END = Statement(
+    sa.update(_o)
+    .where(_o.c.account_id == P("account"), _o.c.id == P("opt_out"), _o.c.ended_at.is_(None))
+    .values(ended_at=db_now(), said_at=db_now(), source=P("source"), changed_by=P("changed_by"))
+)
+_PAGE = Statement(
+    sa.select(_o)
+    .where(
+        _o.c.account_id == P("account_id"),
+        _o.c.id < P("before"),
+        _o.c.ended_at.is_(None),
+        sa.or_(P("channel", type_=sa.Text) == "", _o.c.channel == P("channel", type_=sa.Text)),
+        sa.or_(P("address", type_=sa.Text) == "", _o.c.address == P("address", type_=sa.Text)),
+    )
+    .order_by(_o.c.id.desc())
+    .limit(P("limit"))
+)
+_OF_THREAD = sa.and_(
+    _o.c.account_id == _th.c.account_id,
+    _o.c.channel == t.inboxes.c.channel,
+    _o.c.scheme == _th.c.scheme,
+    _o.c.address == _th.c.address,
+    _o.c.ended_at.is_(None),
+)
+REFUSES_ALL = sa.exists().where(_OF_THREAD, _o.c.kind == OptOutKind.ALL.value).correlate(_th, t.inboxes)
+"""Whether the address of a thread, in a statement that reads threads and inboxes, refuses everything."""
+_OF_THREADS = Statement(
+    sa.select(_th.c.id, _o.c.kind)
+    .select_from(_th.join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id).join(_o, _OF_THREAD))
+    .where(_th.c.id.in_(P("ids", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What somebody said, or we noted for them. `takes_leave` false: they want to hear from us again."""
+
+    channel: str
+    kind: OptOutKind
+    takes_leave: bool
+    source: OptOutSource
+    at: datetime
+    note: str | None = None
+    changed_by: UUID | None = None
+
+
+def note(tx: Tx, account_id: UUID, addresses: Iterable[Address], word: Word) -> None:
+    """Keep what somebody of these addresses said, unless something later is known."""
+    for each in sorted(set(addresses), key=lambda one: (one.scheme, one.value)):
+        values = {
+            "source": word.source.value,
+            "note": word.note,
+            "changed_by": word.changed_by,
+            "said_at": word.at,
+            "ended_at": None if word.takes_leave else word.at,
+        }
+        keys = {
+            "channel": word.channel,
+            "scheme": each.scheme,
+            "address": each.value,
+            "kind": word.kind.value,
+        }
+        if not tx.run(_ADD, id=uuid7(), account_id=account_id, **keys, **values):
+            tx.run(_CHANGE, **_where(account_id, word.channel, each, word.kind), **values)
+
+
+def find(tx: ReadTx, account_id: UUID, channel: str, address: Address, kind: OptOutKind) -> Row | None:
+    """The row of an address, ended or not."""
+    return tx.first(_FIND, **_where(account_id, channel, address, kind))
+
+
+def end(tx: Tx, scope: Scope, opt_out_id: UUID) -> None:
+    """Somebody of ours notes that one does not hold any more.
+
+    Raises:
+        NotFound: The account has no such one.
+    """
+    source = OptOutSource.API.value
+    changed = tx.run(
+        _END, account=scope.account_id, opt_out=opt_out_id, source=source, changed_by=scope.actor_id
+    )
+    if not changed:
+        raise NotFound("There is no such opt-out.")
+
+
+def get(tx: ReadTx, scope: Scope, opt_out_id: UUID) -> Row:
+    """One that holds."""
+    return tx.one(_GET, account_id=scope.account_id, id=opt_out_id)
+
+
+def page(tx: ReadTx, scope: Scope, before: UUID, limit: int, *, channel: str, address: str) -> list[Row]:
+    """Those that hold, the newest first, before one; "" for any channel, any address."""
+    return tx.rows(
+        _PAGE, account_id=scope.account_id, before=before, channel=channel, address=address, limit=limit
+    )
+
+
+def of_threads(tx: ReadTx, thread_ids: Sequence[UUID]) -> dict[UUID, frozenset[OptOutKind]]:
+    """What the people of these threads do not want, by thread; without those who said nothing."""
+    found: dict[UUID, set[OptOutKind]] = {}
+    for row in tx.rows(_OF_THREADS, ids=sorted(set(thread_ids))) if thread_ids else ():
+        found.setdefault(row.id, set()).add(OptOutKind(row.kind))
+    return {thread_id: frozenset(kinds) for thread_id, kinds in found.items()}
+
+
+def _where(account_id: UUID, channel: str, address: Address, kind: OptOutKind) -> dict[str, object]:
+    return {
+        "account": account_id,
+        "by": channel,
+        "scheme_is": address.scheme,
+        "address_is": address.value,
+        "kind_is": kind.value,
+    }
