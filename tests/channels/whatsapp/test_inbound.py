@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def test_there_are_thirty_fixtures_of_messages_and_each_becomes_typed_content() 
     ]
     assert len(messages) >= 30
     for message in messages:
+        assert replace(message) == message, "a message made by hand has every field"
         dumped = content_adapter.dump_json(message.content)
         assert content_adapter.validate_json(dumped) == message.content
 

@@ -84,6 +84,7 @@ def _received(
     received.answer_to = None
     received.answers = ()
     received.topic = None
+    received.takes_leave = None
     made: i.MessageReceived = received
     return made
 
