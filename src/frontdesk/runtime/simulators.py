@@ -14,6 +14,7 @@ _SHIPPED = {
     "telegram": "frontdesk.simulators.telegram.demo",
     "twilio_sms": "frontdesk.simulators.twilio_sms.demo",
     "slack": "frontdesk.simulators.slack.demo",
+    "email": "frontdesk.simulators.email.demo",
 }
 """Slug to the module whose `Demo` is the simulator's part of the demo. The phones page keeps this order."""
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { briefly, choicesOf, isWords, linksOf, type Look } from "~/features/phones/looks.ts";
 import { applyFrame, phonesQuery, type Phone, type PhoneMessage } from "~/features/phones/play.ts";
 
-const look = (changes: Partial<Look>): Look => ({ text: "", head: "", foot: "", files: [], place: null, cards: [], choices: [], links: [], ...changes });
+const look = (changes: Partial<Look>): Look => ({ text: "", head: "", foot: "", html: null, files: [], place: null, cards: [], choices: [], links: [], ...changes });
 const message = (changes: Partial<PhoneMessage>): PhoneMessage => ({
   id: "m1",
   from: "business",

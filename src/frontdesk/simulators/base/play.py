@@ -36,10 +36,10 @@ from frontdesk.simulators.base.reading import parse_json
 MAX_BODY_BYTES = 100 * 1024 * 1024
 _INLINE = ("image/png", "image/jpeg", "image/webp", "audio/", "video/", "application/pdf")
 _PAGE_POLICY = (
-    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-"""A mail's HTML is shown as it is, and can do nothing."""
+"""A mail's HTML is shown as it is; it runs no scripts and fetches nothing."""
 
 
 class ReadMark(BaseModel):

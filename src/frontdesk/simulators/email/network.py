@@ -109,7 +109,8 @@ class Network:
             told.append(_shown(stored))
         facts: dict[str, Any] = {"files": told}
         if mail.html:
-            page = keep(self.state, self.state.ids.word(), mail.html.encode(), "text/html; charset=utf-8")
+            html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
+            page = keep(self.state, self.state.ids.word(), html.encode(), "text/html; charset=utf-8")
             facts["html"] = page.id
         return facts
 

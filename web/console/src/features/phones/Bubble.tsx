@@ -8,6 +8,7 @@ import { classes } from "~/ui/classes.ts";
 import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuItem } from "~/ui/Menu.tsx";
 import { Popup } from "~/ui/Popup.tsx";
+import { MailPage } from "./MailPage.tsx";
 import { briefly, isWords, linksOf, type LookCard, type LookFile, type LookPlace } from "./looks.ts";
 import styles from "./phones.module.css";
 import { mediaUrl, type Abilities, type Phone, type PhoneMessage } from "./play.ts";
@@ -31,10 +32,10 @@ interface BubbleProps extends BubbleActions {
 export function Bubble({ message, phone, can, quoted, ...actions }: BubbleProps): ReactNode {
   const mine = message.from === "customer";
   const { files, place } = message.look;
-  const wide = !message.deleted && (place !== null || files.some(({ kind }) => kind === "image" || kind === "video"));
+  const wide = !message.deleted && !message.look.html && (place !== null || files.some(({ kind }) => kind === "image" || kind === "video"));
   return (
     <div className={classes(styles.line, mine && styles.mine)}>
-      <div className={classes(styles.bubble, wide && styles.media, message.deleted && styles.gone)}>
+      <div className={classes(styles.bubble, wide && styles.media, message.look.html !== null && styles.paper, message.deleted && styles.gone)}>
         {quoted ? <span className={styles.quote}>{briefly(quoted)}</span> : null}
         {message.deleted ? <em>Message taken back</em> : <Content message={message} simulator={phone.simulator} />}
       </div>
@@ -103,12 +104,13 @@ function Reactions({ message, onReact }: Pick<ToolsProps, "message" | "onReact">
 }
 
 function Content({ message, simulator }: { message: PhoneMessage; simulator: string }): ReactNode {
-  const { head, text, foot, files, place, cards } = message.look;
+  const { head, text, foot, html, files, place, cards } = message.look;
   const links = linksOf(message);
   const bare = files.length === 0 && !place && cards.length === 0;
   return (
     <>
       {head ? <strong className={styles.head}>{head}</strong> : null}
+      {html ? <MailPage src={mediaUrl(simulator, html)} title={head || "Mail"} text={text} /> : null}
       {files.map((file, at) => (
         <FileContent key={file.id ?? at} file={file} simulator={simulator} caption={text} />
       ))}
@@ -116,12 +118,12 @@ function Content({ message, simulator }: { message: PhoneMessage; simulator: str
       {cards.map((card, at) => (
         <Card key={at} card={card} />
       ))}
-      {text && files.length > 0 ? (
+      {text && !html && files.length > 0 ? (
         <p className={styles.caption}>
           <RichText text={text} />
         </p>
       ) : null}
-      {files.length === 0 && (text || bare) ? <RichText text={text || "Message"} /> : null}
+      {!html && files.length === 0 && (text || bare) ? <RichText text={text || "Message"} /> : null}
       {foot ? <span className={styles.foot}>{foot}</span> : null}
       {links.map((link) => (
         <a key={link.url} className={styles.cta} href={link.url} target="_blank" rel="noopener noreferrer">

@@ -38,6 +38,7 @@ export function PhoneComposer({ phone, can, replyTo, editing, onDone }: Composer
   const picker = useRef<HTMLInputElement>(null);
   const first = phone.name.split(" ")[0] ?? phone.name;
   const about = editing ?? replyTo;
+  const answers = phone.messages.some(({ from }) => from === "business");
 
   const send = async (action: Action): Promise<void> => {
     onDone();
@@ -47,19 +48,23 @@ export function PhoneComposer({ phone, can, replyTo, editing, onDone }: Composer
       toastError(error, `${first}'s message was not sent.`);
     }
   };
+  /** The subject that stands there, for one message. */
+  const titled = (): { subject?: string } => {
+    setSubject("");
+    return can.subject && !about && subject.trim() ? { subject: subject.trim() } : {};
+  };
   const sendText = (): void => {
     const words = text.trim();
     if (!words) return;
     setText("");
-    const titled = can.subject && subject.trim() ? { subject: subject.trim() } : {};
-    void send(editing ? { type: "edit", message_id: editing.id, text: words } : { type: "text", text: words, ...titled });
+    void send(editing ? { type: "edit", message_id: editing.id, text: words } : { type: "text", text: words, ...titled() });
   };
   const sendFile = async (file: File): Promise<void> => {
     try {
       const family = file.type.split("/")[0] ?? "";
       const type = [family, "document", ...FILES].find((kind) => FILES.includes(kind) && can.kinds.includes(kind)) ?? "document";
       const media_id = await uploadMedia(phone.simulator, file);
-      await send({ type, media_id, ...(type === "document" ? { filename: file.name } : {}) });
+      await send({ type, media_id, ...(type === "document" ? { filename: file.name } : {}), ...titled() });
     } catch (error) {
       toastError(error, "The file was not sent.");
     }
@@ -76,7 +81,7 @@ export function PhoneComposer({ phone, can, replyTo, editing, onDone }: Composer
       ) : null}
       {can.subject && !about ? (
         <div className={styles.subject}>
-          <input className={styles.input} value={subject} aria-label={`Subject as ${first}`} placeholder="Subject" onChange={(event) => setSubject(event.currentTarget.value)} />
+          <input className={styles.input} value={subject} aria-label={`Subject as ${first}`} placeholder={answers ? "Subject, or none to answer" : "Subject"} onChange={(event) => setSubject(event.currentTarget.value)} />
         </div>
       ) : null}
       <form
@@ -86,7 +91,7 @@ export function PhoneComposer({ phone, can, replyTo, editing, onDone }: Composer
           sendText();
         }}
       >
-        <Things can={can} label={`Send something as ${first}`} onSend={(action) => void send(action)} onPick={() => picker.current?.click()} />
+        <Things can={can} label={`Send something as ${first}`} onSend={(action) => void send({ ...action, ...titled() })} onPick={() => picker.current?.click()} />
         <input
           ref={picker}
           type="file"

@@ -31,6 +31,8 @@ export interface Look {
   text: string;
   head: string;
   foot: string;
+  /** A file with the HTML of a mail. */
+  html: string | null;
   files: LookFile[];
   place: LookPlace | null;
   cards: LookCard[];
