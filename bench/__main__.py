@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from bench import fanout, hooks, parsing, posting, processes, reading, store
+from bench import fanout, hooks, intake, parsing, posting, processes, reading, store
 from bench.report import Report
 from bench.tools import require_wrk
 
-CASES = ("parsing", "store", "posting", "processes", "hooks", "reading", "fanout")
+CASES = ("parsing", "store", "posting", "processes", "hooks", "intake", "reading", "fanout")
 
 
 def main() -> int:
@@ -21,7 +21,14 @@ def main() -> int:
     report = Report()
     if "parsing" in options.only:
         parsing.run(report, options.rounds)
-    timed = {"store": store, "posting": posting, "processes": processes, "hooks": hooks, "reading": reading}
+    timed = {
+        "store": store,
+        "posting": posting,
+        "processes": processes,
+        "hooks": hooks,
+        "intake": intake,
+        "reading": reading,
+    }
     for name, case in timed.items():
         if name in options.only:
             case.run(report, options.rounds, options.seconds)
