@@ -3,7 +3,7 @@
 from cyclopts import App
 
 import frontdesk
-from frontdesk.cli import config, doctor, jobs, migrate, openapi, parsing, secrets, start, users
+from frontdesk.cli import config, doctor, histories, jobs, migrate, openapi, parsing, secrets, start, users
 
 app = App(
     name="frontdesk",
@@ -18,6 +18,8 @@ app.command(config.app)
 app.command(migrate.app)
 app.command(jobs.app)
 app.command(users.app)
+app.command(histories.import_)
+app.command(histories.export)
 app.command(secrets.app)
 app.command(openapi.openapi)
 app.command(parsing.parse)

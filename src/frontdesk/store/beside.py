@@ -27,7 +27,7 @@ async def read_beside(url: str, query: Callable[[ReadTx], T]) -> T:
         return await asyncio.to_thread(_read_file, sqlite_path(url), query)
     store = await open_store(url, migrate=False, pool_size=2)
     try:
-        return await store.read(query)
+        return await store.read(query, snapshot=True)
     finally:
         await store.close()
 

@@ -78,7 +78,10 @@ _LOCK_MANY = Statement(
 )
 _OPEN_OF_THREAD = Statement(sa.select(_c).where(_c.c.thread_id == P("thread_id"), _c.c.status != _RESOLVED))
 _LATEST_OF_THREAD = Statement(
-    sa.select(_c).where(_c.c.thread_id == P("thread_id")).order_by(_c.c.id.desc()).limit(1)
+    sa.select(_c)
+    .where(_c.c.thread_id == P("thread_id"))
+    .order_by(_c.c.opened_at.desc(), _c.c.id.desc())
+    .limit(1)
 )
 _OPEN = Statement(
     insert(_c).values(

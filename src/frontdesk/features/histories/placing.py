@@ -1,0 +1,277 @@
+"""One batch of a history in one transaction: who and what its lines mean, and the rows they become."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from frontdesk.domain.conversation import ConversationStatus
+from frontdesk.domain.errors import Conflict, Invalid
+from frontdesk.domain.history import (
+    HistoryContact,
+    HistoryConversation,
+    HistoryHead,
+    HistoryInbox,
+    HistoryLine,
+    HistoryMessage,
+    history_id,
+    is_uuid,
+)
+from frontdesk.domain.inbound import Address
+from frontdesk.domain.message import Direction
+from frontdesk.features.conversations.episodes import key_of
+from frontdesk.features.histories.growing import Grown
+from frontdesk.features.histories.rows import Rows
+from frontdesk.kit.crypto import random_token
+from frontdesk.store import conversations, histories, identities, source_refs, users
+from frontdesk.store.tx import Row, Tx
+
+_NOT_LATER = "Its line must come before, and be taken."
+
+
+@dataclass(slots=True)
+class Places:
+    """What is known while a batch is taken.
+
+    Attributes:
+        contacts: Contacts that are called by another id in the history.
+    """
+
+    tx: Tx
+    account_id: UUID
+    inbox: str | None
+    simulated: bool
+    contacts: dict[str, UUID]
+    _inboxes: list[Row] = field(default_factory=list)
+    _messages: dict[UUID, UUID] = field(default_factory=dict)
+    _grown: dict[UUID, Grown] = field(default_factory=dict)
+    _fresh: set[UUID] = field(default_factory=set)
+    _rows: Rows = field(default_factory=Rows)
+
+    def look_up(self, lines: list[HistoryLine]) -> None:
+        """Read at once what many lines ask for."""
+        self._inboxes = histories.inboxes(self.tx, self.account_id)
+        ids = [self._id("message", line.id) for line in lines if isinstance(line, HistoryMessage)]
+        self._messages = histories.message_owners(self.tx, ids)
+
+    def take(self, line: HistoryLine) -> bool | None:
+        """Take a line. Says whether it is new; None for a head.
+
+        Raises:
+            Invalid, Conflict: It cannot be, with field and cure.
+        """
+        match line:
+            case HistoryHead():
+                return None
+            case HistoryInbox():
+                return self._take_inbox(line)
+            case HistoryContact():
+                return self._take_contact(line)
+            case HistoryConversation():
+                return self._take_conversation(line)
+            case HistoryMessage():
+                return self._take_message(line)
+
+    def write(self) -> None:
+        """Write the messages, and let their conversations end with them."""
+        self._rows.write(self.tx)
+        for conversation_id, grown in self._grown.items():
+            if grown.added:
+                if grown.is_read:
+                    grown.values["read_seq"] = grown.values["last_seq"]
+                is_new = conversation_id in self._fresh
+                histories.grow(self.tx, conversation_id, **grown.values, added=0 if is_new else grown.added)
+
+    def _id(self, kind: str, text: str) -> UUID:
+        return history_id(self.account_id, kind, text)
+
+    def _take_inbox(self, line: HistoryInbox) -> bool:
+        if any(row.id == line.id or row.name == line.name for row in self._inboxes):
+            return False
+        if histories.inbox_owner(self.tx, line.id) is not None:
+            raise _taken("inbox")
+        histories.add_inbox(
+            self.tx,
+            id=line.id,
+            account_id=self.account_id,
+            channel=line.channel,
+            name=line.name,
+            config=line.config,
+            public_key=random_token("fi_"),
+            reopen_policy=line.reopen_policy,
+            greeting=line.greeting,
+            time_zone=line.time_zone,
+            deleted_at=line.deleted_at,
+            simulated_origin=f"simulators/{line.channel}" if self.simulated else None,
+        )
+        self._inboxes = histories.inboxes(self.tx, self.account_id)
+        return True
+
+    def _take_contact(self, line: HistoryContact) -> bool:
+        contact_id = self._id("contact", line.id)
+        owner = histories.contact_owner(self.tx, contact_id)
+        if owner is not None:
+            if owner != self.account_id:
+                raise _taken("contact")
+            return False
+        addresses = {Address(each.scheme, each.value): each for each in line.addresses}
+        known = identities.owners(self.tx, self.account_id, addresses)
+        found = sorted({row.contact_id for row in known.values()})
+        if len(found) > 1:
+            raise Conflict(
+                f"These addresses are of {len(found)} contacts: {', '.join(map(str, found))}.",
+                field="addresses",
+                hint="Merge them in the desk first, or leave all but one contact's addresses out.",
+            )
+        if found:
+            self.contacts[line.id] = found[0]
+            contact_id = found[0]
+        else:
+            self._add_contact(line, contact_id)
+        for address, each in addresses.items():
+            if address not in known:
+                identities.attach(self.tx, self.account_id, contact_id, address, verified=each.verified)
+        return not found
+
+    def _add_contact(self, line: HistoryContact, contact_id: UUID) -> None:
+        attributes = dict(line.attributes or {})
+        if not is_uuid(line.id):
+            attributes["imported_id"] = line.id
+        histories.add_contact(
+            self.tx,
+            id=contact_id,
+            account_id=self.account_id,
+            name=line.name or None,
+            language=line.language,
+            attributes=attributes or None,
+            first_touch=line.first_touch,
+            verified=line.verified,
+            last_seen_at=line.last_seen_at,
+            created_at=line.created_at,
+        )
+
+    def _inbox(self, named: str | None) -> UUID:
+        """The inbox of a conversation, by id or name."""
+        wanted = named or self.inbox
+        if wanted is None:
+            raise Invalid("The conversation names no inbox.", field="inbox", hint="Add it, or use --inbox.")
+        found: list[UUID] = [row.id for row in self._inboxes if str(row.id) == wanted.lower()]
+        found = found or [row.id for row in self._inboxes if row.name == wanted and row.deleted_at is None]
+        if len(found) != 1:
+            names = ", ".join(sorted({row.name for row in self._inboxes if row.deleted_at is None})) or "none"
+            raise Invalid(
+                f"There {'are several inboxes' if found else 'is no inbox'} {wanted[:100]!r}.",
+                field="inbox",
+                hint=f"Make it first, or name one by its id: {names}.",
+            )
+        return found[0]
+
+    def _contact(self, named: str) -> UUID:
+        contact_id = self.contacts.get(named) or self._id("contact", named)
+        if histories.contact_owner(self.tx, contact_id) != self.account_id:
+            raise Invalid(f"There is no contact {named[:100]!r}.", field="contact", hint=_NOT_LATER)
+        return contact_id
+
+    def _take_conversation(self, line: HistoryConversation) -> bool:
+        conversation_id = self._id("conversation", line.id)
+        row = histories.conversation(self.tx, conversation_id)
+        if row is not None:
+            if row.account_id != self.account_id:
+                raise _taken("conversation")
+            return False
+        inbox_id, contact_id = self._inbox(line.inbox), self._contact(line.contact)
+        thread_id = self._thread(line, inbox_id, contact_id)
+        is_open = line.status is not ConversationStatus.RESOLVED
+        if is_open and conversations.open_of_thread(self.tx, thread_id) is not None:
+            raise Conflict(
+                "This contact has an open conversation there already.",
+                field="status",
+                hint="Resolve it first, or write status resolved.",
+            )
+        assignee = users.by_email(self.tx, line.assignee) if line.assignee else None
+        histories.add_conversation(
+            self.tx,
+            id=conversation_id,
+            account_id=self.account_id,
+            inbox_id=inbox_id,
+            thread_id=thread_id,
+            contact_id=contact_id,
+            status=line.status.value,
+            resolution=None if is_open else (line.resolution or "unclassified"),
+            assignee_id=None if assignee is None or assignee.account_id != self.account_id else assignee.id,
+            priority=line.priority,
+            topic=line.topic,
+            snoozed_until=line.snoozed_until,
+            unread=line.unread,
+            read_seq=line.read_seq or 0,
+            seen_seq=line.seen_seq,
+            last_message_at=line.opened_at,
+            opened_at=line.opened_at,
+            resolved_at=None if is_open else (line.resolved_at or line.opened_at),
+        )
+        self._grow(conversation_id).is_read = line.read_seq is None and not line.unread
+        self._fresh.add(conversation_id)
+        return True
+
+    def _thread(self, line: HistoryConversation, inbox_id: UUID, contact_id: UUID) -> UUID:
+        said = line.address
+        if said is not None:
+            address = Address(said.scheme, said.value)
+        else:
+            rows = identities.of_contact(self.tx, self.account_id, contact_id)
+            if not rows:
+                raise Invalid(
+                    "The contact has no address.", field="address", hint="Add the one it wrote from."
+                )
+            address = Address(rows[0].scheme, rows[0].address)
+        return histories.thread_of(
+            self.tx,
+            self.account_id,
+            inbox_id,
+            contact_id,
+            thread_id=line.thread.id or self._id("thread", f"{inbox_id}\0{address.scheme}\0{address.value}"),
+            keys=line.thread.keys or (key_of(address),),
+            address=address,
+            at=line.opened_at,
+        )
+
+    def _grow(self, conversation_id: UUID) -> Grown:
+        found = self._grown.get(conversation_id)
+        if found is None:
+            row = histories.conversation(self.tx, conversation_id)
+            if row is None or row.account_id != self.account_id:
+                raise Invalid("There is no such conversation.", field="conversation", hint=_NOT_LATER)
+            values = {name: getattr(row, name) for name in histories.GROWING}
+            found = self._grown[conversation_id] = Grown(row, values)
+        return found
+
+    def _take_message(self, line: HistoryMessage) -> bool:
+        message_id = self._id("message", line.id)
+        owner = self._messages.get(message_id)
+        if owner is not None and owner != self.account_id:
+            raise _taken("message")
+        grown = self._grow(self._id("conversation", line.conversation))
+        source_id = line.source_id or (None if is_uuid(line.id) else line.id)
+        if owner is not None or self._has_come(grown.row.inbox_id, source_id):
+            return False
+        reply_to = self._id("message", line.reply_to) if line.reply_to else None
+        if line.content.kind == "activity" and line.direction is not Direction.ACTIVITY:
+            raise Invalid("An activity has the direction activity.", field="direction", hint="Change either.")
+        self._messages[message_id] = self.account_id
+        grown.follow(line)
+        seq = grown.values["last_seq"]
+        self._rows.add(grown.row, line, message_id, seq, source_id=source_id, reply_to_id=reply_to)
+        return True
+
+    def _has_come(self, inbox_id: UUID, source_id: str | None) -> bool:
+        """Whether the inbox has the message by its provider's id, say because it came by the channel."""
+        if source_id is None:
+            return False
+        if self._rows.has(inbox_id, source_id):
+            return True
+        ref = source_refs.find(self.tx, inbox_id, [source_id]).get(source_id)
+        return ref is not None and ref.message_id is not None
+
+
+def _taken(what: str) -> Conflict:
+    return Conflict(
+        f"This id is of another account's {what}.", field="id", hint="Write another id; any text will do."
+    )
