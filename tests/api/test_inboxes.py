@@ -174,5 +174,6 @@ async def test_channels_tell_what_they_can_and_need(desk: RunningDesk) -> None:
     channels = {each["slug"]: each for each in await desk.owner.get("/v1/channels")}
     post = channels["post"]
     assert post["secret_fields"] == ["access_token"]
+    assert (post["glyph"], channels["webchat"]["glyph"][:4]) == (None, "M4 1")
     assert post["config_schema"]["properties"]["box"]["title"] == "Box"
     assert post["capabilities"]["kinds_out"] == ["document", "image", "reaction", "template", "text"]

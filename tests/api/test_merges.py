@@ -378,6 +378,18 @@ async def test_s3_17_one_contact_has_one_timeline_of_e_mail_and_sms(desk: Runnin
         seen, cursor = seen + page["items"], page["next_cursor"]
     assert [each["content"]["body"] for each in seen] == list("1234567")
     assert len({each["conversation_id"] for each in seen}) == 2
+    backward: list[str] = []
+    while cursor is not None or not backward:
+        params = {"limit": 3, "sort": "newest"} | ({"cursor": cursor} if cursor else {})
+        page = await desk.owner.get(f"/v1/contacts/{ids['Nora']}/messages", **params)
+        backward, cursor = (
+            [*backward, *(each["content"]["body"] for each in page["items"])],
+            page["next_cursor"],
+        )
+    assert backward == list("7654321")
+    listed = {each["name"]: each for each in (await desk.owner.get("/v1/contacts"))["items"]}
+    last = max(each["last_message_at"] for each in (await desk.owner.get("/v1/conversations"))["items"])
+    assert (listed["Nora"]["last_seen_at"], listed["Otto"]["last_seen_at"]) == (seen[-1]["created_at"], last)
     narrow = desk.client(await desk.owner.api_token(inbox_ids=[mail.inbox_id]))
     some = (await narrow.get(f"/v1/contacts/{ids['Nora']}/messages")).json()["items"]
     assert [each["content"]["body"] for each in some] == ["2", "3", "5", "7"]

@@ -292,6 +292,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Drawn(Protocol):
+    """A channel with a sign of its own. The others are shown by the first letter of their name."""
+
+    glyph: ClassVar[str]
+    """The path of an SVG of 24 by 24, drawn as a line. No brand's mark."""
+
+
+@runtime_checkable
 class ReadsForInbox(Protocol):
     """A channel that reads with an inbox's settings, say to check its own signature in what was sent back."""
 

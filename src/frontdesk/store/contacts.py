@@ -1,6 +1,7 @@
 """Contacts as people read and change them. How they come to be and are found by address: identities.py."""
 
 import functools
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx, Tx
 
 P = sa.bindparam
-_c, _d, _t, _i = t.contacts, t.identities, t.threads, t.inboxes
+_c, _d, _t, _i, _v = t.contacts, t.identities, t.threads, t.inboxes, t.conversations
 _MUTABLE = ("name", "language", "attributes")
 
 _GET = Statement(sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id == P("id")))
@@ -32,6 +33,18 @@ _IDENTITIES = Statement(
     .where(_d.c.account_id == P("account_id"), _d.c.contact_id.in_(P("ids", expanding=True)))
     .order_by(_d.c.created_at, _d.c.scheme, _d.c.address)
 )
+
+
+@functools.lru_cache
+def _heard(*, limited: bool) -> Statement:
+    heard = sa.select(_t.c.contact_id, sa.func.max(_v.c.last_incoming_at).label("at"))
+    heard = heard.join_from(_t, _v, _v.c.thread_id == _t.c.id)
+    heard = heard.where(_t.c.account_id == P("account_id"), _t.c.contact_id.in_(P("ids", expanding=True)))
+    if limited:
+        heard = heard.where(_t.c.inbox_id.in_(P("inbox_ids", expanding=True)))
+    return Statement(heard.group_by(_t.c.contact_id))
+
+
 _SOURCES = Statement(
     sa.select(
         _t.c.id, _t.c.scheme, _t.c.address, _t.c.created_at, _t.c.inbox_id, _i.c.name.label("inbox_name"),
@@ -107,6 +120,17 @@ def identities(tx: ReadTx, scope: Scope, contact_ids: list[UUID]) -> dict[UUID, 
         for row in tx.rows(_IDENTITIES, account_id=scope.account_id, ids=contact_ids):
             found[row.contact_id].append(row)
     return found
+
+
+def last_heard(tx: ReadTx, scope: Scope, contact_ids: list[UUID]) -> dict[UUID, datetime]:
+    """When contacts wrote last, by what the caller may see; those who never wrote are not in it."""
+    if not contact_ids:
+        return {}
+    params: dict[str, Any] = {"account_id": scope.account_id, "ids": contact_ids}
+    if scope.inbox_ids is not None:
+        params["inbox_ids"] = sorted(scope.inbox_ids)
+    rows = tx.rows(_heard(limited=scope.inbox_ids is not None), **params)
+    return {row.contact_id: row.at for row in rows if row.at is not None}
 
 
 def sources(tx: ReadTx, scope: Scope, contact_id: UUID) -> list[Row]:

@@ -82,8 +82,8 @@ _SPOKEN_AFTER = Statement(
 _after = [_m.c.created_at, _m.c.conversation_id, _m.c.seq]
 
 
-@lru_cache(maxsize=4)
-def _of_contact(*, begun: bool, limited: bool) -> Statement:
+@lru_cache(maxsize=8)
+def _of_contact(*, begun: bool, limited: bool, newest_first: bool) -> Statement:
     talks = (
         sa.select(t.conversations.c.id)
         .join_from(t.conversations, t.threads, t.threads.c.id == t.conversations.c.thread_id)
@@ -96,8 +96,10 @@ def _of_contact(*, begun: bool, limited: bool) -> Statement:
         last = [
             P(name, type_=column.type) for name, column in zip(("at", "talk", "seq"), _after, strict=True)
         ]
-        query = query.where(sa.tuple_(*_after) > sa.tuple_(*last))
-    return Statement(query.order_by(*_after).limit(P("limit")))
+        here, there = sa.tuple_(*_after), sa.tuple_(*last)
+        query = query.where(here < there if newest_first else here > there)
+    order = [column.desc() for column in _after] if newest_first else _after
+    return Statement(query.order_by(*order).limit(P("limit")))
 
 
 _NEWEST = (1 << 62) - 1
@@ -131,9 +133,15 @@ def page(
 
 
 def of_contact(
-    tx: ReadTx, scope: Scope, contact_id: UUID, after: tuple[datetime, UUID, int] | None, limit: int
+    tx: ReadTx,
+    scope: Scope,
+    contact_id: UUID,
+    after: tuple[datetime, UUID, int] | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
 ) -> list[Row]:
-    """What was said with a contact in all their threads, the oldest first.
+    """What was said with a contact in all their threads.
 
     Args:
         tx: Where to read.
@@ -141,13 +149,16 @@ def of_contact(
         contact_id: One that the caller may see.
         after: The message before the page: created_at, conversation_id and seq.
         limit: At most so many.
+        newest_first: The other way round.
     """
     params: dict[str, Any] = {"account_id": scope.account_id, "contact_id": contact_id, "limit": limit}
     if scope.inbox_ids is not None:
         params["inbox_ids"] = sorted(scope.inbox_ids)
     if after is not None:
         params["at"], params["talk"], params["seq"] = after
-    return tx.rows(_of_contact(begun=after is not None, limited=scope.inbox_ids is not None), **params)
+    limited = scope.inbox_ids is not None
+    found = _of_contact(begun=after is not None, limited=limited, newest_first=newest_first)
+    return tx.rows(found, **params)
 
 
 def get(tx: ReadTx, scope: Scope, message_id: UUID) -> Row:

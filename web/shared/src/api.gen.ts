@@ -821,7 +821,7 @@ export interface paths {
         };
         /**
          * List Contact Messages
-         * @description What was said with a contact in every channel, as one line, the oldest first.
+         * @description What was said with a contact in every channel, as one line, the oldest or the newest first.
          */
         get: operations["list_contact_messages_v1_contacts__contact_id__messages_get"];
         put?: never;
@@ -1886,6 +1886,11 @@ export interface components {
             slug: string;
             /** Name */
             name: string;
+            /**
+             * Glyph
+             * @description Path of a 24 by 24 SVG, drawn as a line; null: the name's letter.
+             */
+            glyph: string | null;
             /** Capabilities */
             capabilities: {
                 [key: string]: unknown;
@@ -2046,7 +2051,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Last Seen At */
+            /**
+             * Last Seen At
+             * @description When they wrote last, by what the caller may see.
+             */
             last_seen_at: string | null;
             /**
              * Merged Into
@@ -5916,6 +5924,7 @@ export interface operations {
     list_contact_messages_v1_contacts__contact_id__messages_get: {
         parameters: {
             query?: {
+                sort?: "oldest" | "newest";
                 /** @description How many. */
                 limit?: number;
                 /** @description From the page before. */

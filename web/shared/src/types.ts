@@ -82,6 +82,10 @@ export interface Page<T> {
 
 export type Identity = Schemas["IdentityRead"];
 export type Contact = Schemas["ContactRead"];
+/** A merge that stands; its id undoes it. */
+export type ContactMerge = Schemas["MergeRead"];
+/** Somebody who may be the same person, with reasons. */
+export type ContactSuggestion = Schemas["SuggestionRead"];
 /** A line of talk: where and by which address the contact writes. */
 export type ContactSource = Schemas["SourceRead"];
 

@@ -1,7 +1,7 @@
 """Contacts: the people who write."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -74,7 +74,7 @@ class ContactRead(Shown):
     identities: list[IdentityRead]
     version: int
     created_at: datetime
-    last_seen_at: datetime | None
+    last_seen_at: datetime | None = Field(description="When they wrote last, by what the caller may see.")
     merged_into: UUID | None = Field(description="The contact who stands for this one since a merge.")
 
     @classmethod
@@ -84,13 +84,19 @@ class ContactRead(Shown):
         Raises:
             NotFound: There is none, or not for this caller.
         """
-        row = contacts.get(tx, scope, contact_id)
+        [contact] = cls.many(tx, desk, scope, [contacts.get(tx, scope, contact_id)])
         into = origins.merged_into(tx, scope.account_id, contact_id)
-        return cls.of(desk, row, contacts.identities(tx, scope, [contact_id])[contact_id], into)
+        return contact.model_copy(update={"merged_into": into})
 
     @classmethod
-    def of(cls, desk: Desk, row: Row, identities: list[Row], merged_into: UUID | None = None) -> Self:
-        """From the store's rows."""
+    def many(cls, tx: ReadTx, desk: Desk, scope: Scope, rows: list[Row]) -> list[Self]:
+        """From the store's rows, of contacts who were not merged into others."""
+        ids = [row.id for row in rows]
+        addresses, heard = contacts.identities(tx, scope, ids), contacts.last_heard(tx, scope, ids)
+        return [cls._of(desk, row, addresses[row.id], heard.get(row.id)) for row in rows]
+
+    @classmethod
+    def _of(cls, desk: Desk, row: Row, identities: list[Row], heard: datetime | None) -> Self:
         return cls(
             id=row.id,
             name=row.name,
@@ -105,8 +111,8 @@ class ContactRead(Shown):
             ],
             version=row.version,
             created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            merged_into=merged_into,
+            last_seen_at=heard,
+            merged_into=None,
         )
 
 
@@ -138,14 +144,11 @@ async def list_contacts(
     """Contacts, the newest first."""
     before = page.after_id("contacts", LAST)
 
-    def query(tx: ReadTx) -> tuple[list[Row], dict[UUID, list[Row]]]:
-        rows = contacts.page(tx, scope, q, before, page.limit + 1)
-        return rows, contacts.identities(tx, scope, [row.id for row in rows])
+    def query(tx: ReadTx) -> list[ContactRead]:
+        return ContactRead.many(tx, desk, scope, contacts.page(tx, scope, q, before, page.limit + 1))
 
-    rows, found = await desk.store.read(query)
-    return page.page(
-        "contacts", rows, lambda row: ContactRead.of(desk, row, found[row.id]), lambda row: [str(row.id)]
-    )
+    found = await desk.store.read(query)
+    return page.page("contacts", found, lambda each: each, lambda each: [str(each.id)])
 
 
 @router.get("/contacts/{contact_id}")
@@ -218,20 +221,28 @@ async def remove_identity(  # noqa: PLR0917 - the address is in the query
 
 @router.get("/contacts/{contact_id}/messages")
 async def list_contact_messages(
-    contact_id: UUID, desk: DeskDep, scope: Listener, page: PageDep
+    contact_id: UUID,
+    desk: DeskDep,
+    scope: Listener,
+    page: PageDep,
+    sort: Literal["oldest", "newest"] = "oldest",
 ) -> Page[MessageRead]:
-    """What was said with a contact in every channel, as one line, the oldest first."""
-    place = page.position("contact-messages", 3)
+    """What was said with a contact in every channel, as one line, the oldest or the newest first."""
+    purpose = f"contact-messages-{sort}"
+    place = page.position(purpose, 3)
     after = None
     if place is not None:
         after = (datetime.fromisoformat(str(place[0])), UUID(str(place[1])), int(place[2]))
 
     def query(tx: ReadTx) -> list[MessageRead]:
         contacts.get(tx, scope, contact_id)
-        return desk.views.messages(tx, timeline.of_contact(tx, scope, contact_id, after, page.limit + 1))
+        rows = timeline.of_contact(
+            tx, scope, contact_id, after, page.limit + 1, newest_first=sort == "newest"
+        )
+        return desk.views.messages(tx, rows)
 
     return page.page(
-        "contact-messages",
+        purpose,
         await desk.store.read(query),
         lambda each: each,
         lambda each: [each["created_at"].isoformat(), str(each["conversation_id"]), each["seq"]],

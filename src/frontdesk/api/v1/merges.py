@@ -86,13 +86,13 @@ async def list_suggestions(contact_id: UUID, desk: DeskDep, scope: Reader) -> li
 
     def query(tx: ReadTx) -> list[SuggestionRead]:
         found = suggestions.suggest(tx, scope, contact_id)
-        addresses = contacts.identities(tx, scope, [each.contact.id for each in found])
+        shown = ContactRead.many(tx, desk, scope, [each.contact for each in found])
         return [
             SuggestionRead(
-                contact=ContactRead.of(desk, each.contact, addresses[each.contact.id]),
+                contact=contact,
                 reasons=[ReasonRead(code=reason.code, detail=reason.detail) for reason in each.reasons],
             )
-            for each in found
+            for contact, each in zip(shown, found, strict=True)
         ]
 
     return await desk.store.read(query)

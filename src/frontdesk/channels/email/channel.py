@@ -36,6 +36,10 @@ class EmailChannel:
 
     slug: ClassVar[str] = "email"
     name: ClassVar[str] = "E-mail"
+    glyph: ClassVar[str] = (
+        "M5.500 5.500h13a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM4.500 "
+        "7l7.500 6 7.500-6"
+    )
     Config: ClassVar[type[ChannelConfig]] = EmailConfig
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=compose.KINDS_OUT,
