@@ -124,6 +124,13 @@ async def test_axe_finds_nothing_on_any_screen(demo: Victim, page: Page, theme: 
         found[keys] = await _axe(page)
         await page.keyboard.press("Escape")
         await expect(_overlay(page)).to_have_count(0)
+    await page.goto(demo.url + "/contacts")
+    await page.get_by_role("table", name="Contacts").get_by_role("link").filter(has_text="Nora").click()
+    await expect(page.get_by_role("article", name="Nora Vidal")).to_be_visible(timeout=SLOW)
+    found["a contact"] = await _axe(page)
+    await page.get_by_role("button", name="Merge", exact=True).click()
+    await expect(_overlay(page)).to_be_visible()
+    found["whom to merge"] = await _axe(page)
     assert {where: findings for where, findings in found.items() if findings} == {}
 
 

@@ -1,6 +1,6 @@
 /** Live events written into the query cache. */
 
-import type { Conversation, LiveEvent, Message } from "@frontdesk/shared";
+import type { Contact, Conversation, LiveEvent, Message } from "@frontdesk/shared";
 import type { QueryClient } from "@tanstack/react-query";
 import { applyToList, applyToThread, newerOf, remember, type ListData, type ThreadData } from "./cache.ts";
 import type { ListFilter } from "./queries.ts";
@@ -60,9 +60,27 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
     soon(client, ["contact", event.subject_id]);
     soon(client, ["contacts"]);
   }
+  if (event.type === "contact.merged" || event.type === "contact.unmerged") applyMerge(client, event);
+  if (event.message && event.conversation) applyToContact(client, event.conversation.contact.id, event.message);
   if (event.type.startsWith("attachment.") && !event.message && event.conversation_id) soon(client, ["messages", event.conversation_id], 100);
   if (event.type === "message.starred") soon(client, ["starred"]);
   for (const [prefix, key] of REFETCH) if (event.type.startsWith(prefix)) soon(client, key);
+}
+
+/** Addresses and threads went from one contact to the other: both are read again, and whoever lists them. */
+function applyMerge(client: QueryClient, event: LiveEvent): void {
+  const merged = event.facts?.merged_id;
+  for (const id of [event.subject_id, merged]) if (typeof id === "string") soon(client, ["contact", id], 100);
+  soon(client, ["contacts"]);
+  soon(client, ["conversations"], 100);
+  soon(client, ["conversation"], 100);
+}
+
+/** What is said moves a contact's timeline, and what they say is when they were last seen. */
+function applyToContact(client: QueryClient, id: string, message: Message): void {
+  void client.invalidateQueries({ queryKey: ["contact", id, "timeline"] });
+  if (message.direction !== "incoming") return;
+  client.setQueryData<Contact>(["contact", id], (known) => (known && Date.parse(known.last_seen_at ?? known.created_at) <= Date.parse(message.created_at) ? { ...known, last_seen_at: message.created_at } : known));
 }
 
 /** The line could not be resumed: everything that live events keep true is fetched again. */

@@ -6,7 +6,9 @@ import type {
   CannedResponse,
   Channel,
   Contact,
+  ContactMerge,
   ContactSource,
+  ContactSuggestion,
   Conversation,
   ConversationStatus,
   Counts,
@@ -140,6 +142,34 @@ export function contactSourcesQuery(id: string) {
   return queryOptions({
     queryKey: ["contact", id, "sources"],
     queryFn: ({ signal }) => http.get<ContactSource[] | Page<ContactSource>>(`/v1/contacts/${id}/sources`, { signal }).then(listOf),
+  });
+}
+
+export const CONTACT_PAGE = 30;
+
+/** What was said with a contact in every channel, the newest first. */
+export function contactTimelineQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["contact", id, "timeline"],
+    queryFn: ({ pageParam, signal }) => http.get<Page<Message>>(`/v1/contacts/${id}/messages`, { signal, query: { sort: "newest", cursor: pageParam, limit: CONTACT_PAGE } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** Who may be the same person. */
+export function suggestionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["contact", id, "suggestions"],
+    queryFn: ({ signal }) => http.get<ContactSuggestion[]>(`/v1/contacts/${id}/suggestions`, { signal }),
+  });
+}
+
+/** The merges into a contact that stand. */
+export function mergesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["contact", id, "merges"],
+    queryFn: ({ signal }) => http.get<ContactMerge[]>(`/v1/contacts/${id}/merges`, { signal }),
   });
 }
 

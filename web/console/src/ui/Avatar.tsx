@@ -4,7 +4,7 @@ import { initials, tintOf } from "@frontdesk/shared";
 import type { ReactNode } from "react";
 import styles from "./avatar.module.css";
 import { classes } from "./classes.ts";
-import { ChannelGlyph } from "./icons.tsx";
+import { ChannelGlyph } from "./Channel.tsx";
 
 interface AvatarProps {
   id: string;

@@ -1,4 +1,4 @@
-/** Icons: one grid, one 1.5 px line at every size. Channels have neutral glyphs of our own, no brand marks. */
+/** Icons: one grid, one 1.5 px line at every size. Signs of channels: Channel.tsx. */
 
 import {
   ArrowDown,
@@ -161,42 +161,6 @@ export function Icon({ name, size = 16, className, filled = false }: IconProps):
       focusable="false"
     />
   );
-}
-
-const CHANNEL_PATHS: Record<string, string> = {
-  whatsapp: "M4 20l1.200-4A8 8 0 1 1 8.300 19zM9.200 8.800c0 3.400 2.600 6 6 6l.6-1.900-1.900-.8-.9.9c-.9-.4-1.600-1.100-2-2l.9-.9-.8-1.900z",
-  webchat: "M4 12h16M12 4c4.600 4.400 4.600 11.600 0 16-4.600-4.400-4.600-11.600 0-16zM12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
-  email: "M5.500 5.500h13a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM4.500 7l7.500 6 7.500-6",
-  sms: "M4 5.500h16v11H11L7 20v-3.500H4zM8 11h.01M12 11h.01M16 11h.01",
-  other: "M4.500 5h15v11H12l-4.500 4v-4h-3z",
-};
-
-/** A channel's glyph. A channel without one of its own gets the plain bubble. */
-export function ChannelGlyph({ channel, size = 16, className }: { channel: string; size?: number; className?: string }): ReactNode {
-  return (
-    <svg
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={(1.5 * 24) / size}
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      className={className}
-      aria-hidden="true"
-      focusable="false"
-    >
-      <path d={CHANNEL_PATHS[channel] ?? CHANNEL_PATHS.other} />
-    </svg>
-  );
-}
-
-const CHANNEL_NAMES: Record<string, string> = { whatsapp: "WhatsApp", webchat: "Web chat", email: "Email", sms: "SMS" };
-
-/** A channel's name before the list of channels has been read. */
-export function channelName(slug: string): string {
-  return CHANNEL_NAMES[slug] ?? slug.charAt(0).toUpperCase() + slug.slice(1);
 }
 
 export function Mark({ size = 20 }: { size?: number }): ReactNode {

@@ -7,7 +7,8 @@ import { outbox } from "~/app/outbox.ts";
 import { canSendQuery, cannedQuery } from "~/app/queries.ts";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
-import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { ChannelGlyph, useChannelName } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { Popup } from "~/ui/Popup.tsx";
 import { DrawnKbd } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
@@ -162,7 +163,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
     if (!note) typing(value.trim().length > 0);
   };
 
-  const channel = channelName(conversation.inbox.channel);
+  const channel = useChannelName(conversation.inbox.channel);
   return (
     <section className={classes(styles.composer, note && styles.note)} aria-label="Composer">
       <div className={styles.tabs}>

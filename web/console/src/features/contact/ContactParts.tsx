@@ -4,13 +4,12 @@ import { ago, fullTime, hrefOf, phoneText, shortDate, valueText, type Contact, t
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { contactSourcesQuery } from "~/app/queries.ts";
-import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { ChannelGlyph, ChannelName, useSchemeChannel } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import styles from "./side.module.css";
 
-const SCHEME_CHANNELS: Record<string, string> = { phone: "sms", whatsapp: "whatsapp", whatsapp_user: "whatsapp", email: "email", web: "webchat", visitor: "webchat" };
-
-function identityText(identity: Identity): string {
+export function identityText(identity: Identity): string {
   if (identity.scheme === "web" || identity.scheme === "visitor") return "Web visitor";
   if (identity.scheme === "phone" || identity.scheme === "whatsapp") return phoneText(identity.address);
   return identity.address;
@@ -21,20 +20,37 @@ export function Identities({ contact, here }: { contact: Contact; here: string |
   return (
     <ul>
       {contact.identities.map((identity) => (
-        <li key={`${identity.scheme}/${identity.address}`} className={styles.identity} title={`${identity.scheme}: ${identity.address}`}>
-          {identity.scheme === "phone" ? <Icon name="phone" /> : <ChannelGlyph channel={SCHEME_CHANNELS[identity.scheme] ?? "other"} />}
-          <span className="hidden-text">{channelName(identity.scheme)}</span>
-          <span className="one grow num">{identityText(identity)}</span>
-          {identity.address === here ? <span className="meta">this thread</span> : null}
-          {identity.verified ? (
-            <>
-              <Icon name="shield" className="green" />
-              <span className="hidden-text">verified</span>
-            </>
-          ) : null}
-        </li>
+        <IdentityLine key={`${identity.scheme}/${identity.address}`} identity={identity} here={here} />
       ))}
     </ul>
+  );
+}
+
+/** By what an address is reached: a sign, and a word for those who do not see it. */
+export function IdentitySign({ identity }: { identity: Identity }): ReactNode {
+  const channel = useSchemeChannel(identity.scheme);
+  const isPhone = identity.scheme === "phone";
+  return (
+    <>
+      {isPhone ? <Icon name="phone" /> : <ChannelGlyph channel={channel} />}
+      <span className="hidden-text">{isPhone ? "Phone" : <ChannelName channel={channel} />}</span>
+    </>
+  );
+}
+
+function IdentityLine({ identity, here }: { identity: Identity; here: string | null }): ReactNode {
+  return (
+    <li className={styles.identity} title={`${identity.scheme}: ${identity.address}`}>
+      <IdentitySign identity={identity} />
+      <span className="one grow num">{identityText(identity)}</span>
+      {identity.address === here ? <span className="meta">this thread</span> : null}
+      {identity.verified ? (
+        <>
+          <Icon name="shield" className="green" />
+          <span className="hidden-text">verified</span>
+        </>
+      ) : null}
+    </li>
   );
 }
 

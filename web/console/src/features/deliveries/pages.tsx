@@ -6,9 +6,9 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { inboxesQuery } from "~/app/queries.ts";
-import { TableBones } from "~/features/contacts/Contacts.tsx";
+import { TableBones } from "~/features/contacts/TableBones.tsx";
 import { Button } from "~/ui/Button.tsx";
-import { ChannelGlyph } from "~/ui/icons.tsx";
+import { ChannelGlyph } from "~/ui/Channel.tsx";
 import page from "~/ui/page.module.css";
 import { Blank, Failed } from "~/ui/small.tsx";
 

@@ -4,7 +4,7 @@ import { dayLabel, phoneText, startOfDay } from "@frontdesk/shared";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { Button } from "~/ui/Button.tsx";
-import { ChannelGlyph } from "~/ui/icons.tsx";
+import { ChannelGlyph } from "~/ui/Channel.tsx";
 import { Chip } from "~/ui/small.tsx";
 import { toastError } from "~/ui/toasts.tsx";
 import { Bubble, Stamp } from "./Bubble.tsx";

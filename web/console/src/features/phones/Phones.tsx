@@ -3,7 +3,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
-import { ChannelGlyph } from "~/ui/icons.tsx";
+import { ChannelGlyph } from "~/ui/Channel.tsx";
 import page from "~/ui/page.module.css";
 import { Chip, Failed } from "~/ui/small.tsx";
 import { AddPhone } from "./AddPhone.tsx";

@@ -3,7 +3,8 @@
 import type { ReactNode } from "react";
 import { useTheme } from "~/app/theme.ts";
 import { buttonClass } from "~/ui/Button.tsx";
-import { ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { ChannelGlyph } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import styles from "./phones.module.css";
 
 const VISITOR = "Priya";

@@ -8,7 +8,8 @@ import { http } from "~/app/api.ts";
 import { channelsQuery, sessionQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
-import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { ChannelGlyph, ChannelName } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { Chip, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
 import { Checklist } from "./Checklist.tsx";
@@ -89,7 +90,7 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
             </span>
             <div className="grow">
               <h1 className="one">{inbox.name}</h1>
-              <p className="meta">{channel?.name ?? channelName(inbox.channel)}</p>
+              <p className="meta"><ChannelName channel={inbox.channel} /></p>
             </div>
             {inbox.simulated ? <Chip tone="amber">Simulated</Chip> : null}
             <InboxState inbox={inbox} />

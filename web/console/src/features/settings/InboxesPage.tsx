@@ -6,7 +6,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { inboxesQuery, sessionQuery } from "~/app/queries.ts";
 import { buttonClass } from "~/ui/Button.tsx";
-import { channelName, ChannelGlyph, Icon } from "~/ui/icons.tsx";
+import { ChannelGlyph, ChannelName } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { Blank, Chip, Failed, type Tone } from "~/ui/small.tsx";
 import { PageBones, PageHead } from "./parts.tsx";
 import styles from "./settings.module.css";
@@ -69,7 +70,7 @@ export function InboxesPage(): ReactNode {
                   <span className="grow">
                     <strong>{inbox.name}</strong>
                     <span className="meta" style={{ display: "block" }}>
-                      {channelName(inbox.channel)}
+                      <ChannelName channel={inbox.channel} />
                     </span>
                   </span>
                   {inbox.simulated ? <Chip tone="amber">Simulated</Chip> : null}

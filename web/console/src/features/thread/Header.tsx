@@ -9,7 +9,8 @@ import { sessionQuery, usersQuery } from "~/app/queries.ts";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
-import { channelName, Icon } from "~/ui/icons.tsx";
+import { ChannelName } from "~/ui/Channel.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Tip } from "~/ui/Tip.tsx";
 import { snoozeChoices, type Actions } from "./actions.ts";
@@ -48,7 +49,7 @@ export function Header(props: HeaderProps): ReactNode {
       <div className={classes("grow", styles.title)}>
         <h1 className="one">{name}</h1>
         <p className="meta one">
-          {channelName(inbox.channel)} ·{" "}
+          <ChannelName channel={inbox.channel} /> ·{" "}
           <span className={classes(tone, styles.status)} aria-label={`Status: ${word}`}>
             {word}
           </span>
