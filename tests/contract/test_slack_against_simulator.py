@@ -171,6 +171,10 @@ async def test_files_go_both_ways_and_a_direct_message_is_its_own_conversation(
         assert (file["name"], line.answers(line.ida)) == ("bill.txt", ["Your bill"])
         assert line.slack.state.files[file["id"]].content == b"12 euros"
         assert line.answers(line.olaf) == []
+        line.does(line.ida, type="reaction", message_id=line.ida.messages[-1].id, emoji="👍")
+        await line.has(4)
+        assert [each["emoji"] for each in (await line.shown(made))["reactions"]] == ["👍"]
+        assert len(await line.conversations()) == 1
 
 
 async def test_g3_g8_storms_of_hooks_lose_and_double_nothing(

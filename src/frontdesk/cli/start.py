@@ -59,7 +59,7 @@ def _announce(ready: "Ready") -> None:
         email, password = ready.sign_in
         lines += [
             f"  Sign in:    {email}  password: {password}",
-            f"  Phones:     {ready.url}/phones   (be a customer on WhatsApp)",
+            f"  Phones:     {ready.url}/phones   (be a customer on any channel)",
             f"  Shop page:  {ready.url}/demo/shop   (be a visitor of a website)",
             "",
         ]

@@ -116,6 +116,8 @@ class StatusReported(Inbound):
     """Our delivery, where the provider repeats what the send carried (WhatsApp: biz_opaque_callback_data).
 
     It settles a send whose answer was lost. It is a claim: who applies it checks whose delivery it is."""
+    other_id: str | None = None
+    """What others call the message, where the answer to our send called it by `source_id`."""
 
 
 @record(kw_only=True)

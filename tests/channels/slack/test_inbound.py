@@ -329,3 +329,16 @@ def test_a_guest_of_another_company_is_one_person_in_messages_and_reactions() ->
     item = {"type": "message", "channel": "C0SHOP", "ts": "1700000000.000100"}
     liked = one({"type": "reaction_added", "user": "U0NORA", "reaction": "heart", "item": item})
     assert said.party.addresses == liked.party.addresses == (NORA,)
+
+
+def test_a_file_of_ours_is_found_by_its_message_too() -> None:
+    """G3, S2-19: its sending told the file's id only, and a reaction names the message."""
+    ours = message(
+        "Your bill", user="U0DESK", bot_id="B0DESK", app_id=APP, subtype="file_share", files=[PICTURE]
+    )
+    told = one(ours)
+    assert (told.source_id, told.other_id, told.status) == (
+        "C0SHOP/F0PIC",
+        "C0SHOP/1700000000.000100",
+        DeliveryStatus.DELIVERED,
+    )

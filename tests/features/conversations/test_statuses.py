@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -156,3 +157,21 @@ def test_the_lattice_has_no_way_back() -> None:
         if may_move(old, new) and {old, new} <= set(map(DeliveryStatus, RANK)):
             planned = (old, new) == (DeliveryStatus.SENDING, DeliveryStatus.QUEUED)
             assert planned or RANK[new] > RANK[old]
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["before the answer", "after it"])
+async def test_a_message_is_found_by_its_other_id_too(scene: Scene, *, is_early: bool) -> None:
+    """A send may be answered by a file's id while others name the message; what waited is applied."""
+    (draft,) = await queue(scene, 1)
+    await scene.receive(status("m1", "read"))
+    told = replace(status("f1", "delivered"), other_id="m1")
+    if is_early:
+        await scene.receive(told)
+    await send_next(scene, "f1")
+    if not is_early:
+        await scene.receive(told)
+    await scene.receive(told)
+    (delivery,) = (await deliveries(scene)).values()
+    assert (delivery.source_id, delivery.status) == ("f1", "read")
+    refs = {row.source_id: row.message_id for row in await scene.all_of(t.source_refs)}
+    assert (refs["f1"], refs["m1"]) == (draft.id, draft.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from frontdesk.channels.slack.content import read_contents
 from frontdesk.channels.slack.parties import Frame
-from frontdesk.channels.slack.payloads import Raw, part, read_ts, word
+from frontdesk.channels.slack.payloads import Raw, part, parts, read_ts, word
 from frontdesk.channels.slack.places import is_direct, message_id
 from frontdesk.domain import inbound as i
 from frontdesk.domain.foreign import known
@@ -51,7 +51,7 @@ def _received(event: Raw, frame: Frame, **more: object) -> list[i.InboundEvent]:
     if channel is None or ts is None:
         return [frame.ignored("a message without channel or ts", event)]
     if frame.is_ours(event):
-        return [_proof(event, frame, channel, ts)]
+        return _own(event, frame, channel, ts)
     found = frame.writer(event)
     if found is None:
         return [frame.ignored("nothing says who wrote it", event)]
@@ -78,6 +78,26 @@ def _received(event: Raw, frame: Frame, **more: object) -> list[i.InboundEvent]:
             answer_to=place.answer_to,
         )
         for n, content in enumerate(read_contents(event))
+    ]
+
+
+def _own(event: Raw, frame: Frame, channel: str, ts: str) -> list[i.InboundEvent]:
+    """Our own message: the proof of a send, or files, whose sending told no `ts`."""
+    shared = [] if event.get("metadata") else [word(each.get("id")) for each in parts(event.get("files"))]
+    if not shared:
+        return [_proof(event, frame, channel, ts)]
+    return [
+        i.StatusReported(
+            at=read_ts(ts),
+            account_ref=frame.team,
+            extra=frame.facts(event, external_id=ts),
+            source_id=message_id(channel, file_id),
+            status=DeliveryStatus.DELIVERED,
+            provider_status="delivered",
+            other_id=message_id(channel, ts),
+        )
+        for file_id in shared
+        if file_id is not None
     ]
 
 

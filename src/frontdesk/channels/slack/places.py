@@ -26,9 +26,9 @@ def message_id(channel: str, ts: str) -> str:
 
 
 def split_message(source_id: str) -> tuple[str, str] | None:
-    """Channel and `ts` of a message's id; None when it is none."""
+    """Channel and `ts` of a message's id; None when it is none, such as that of a file we sent."""
     channel, _, ts = source_id.partition("/")
-    return (channel, ts) if channel and ts and "/" not in ts else None
+    return (channel, ts) if channel and ts[:1].isdigit() and "/" not in ts else None
 
 
 def destination(to: Address) -> tuple[str, str | None] | None:

@@ -39,6 +39,7 @@ class Report(BaseModel):
     error: str | None = None
     pricing: Pricing | None = None
     delivery_id: UUID | None = None
+    other_id: str | None = None
 
     @classmethod
     def of(cls, event: StatusReported) -> "Report":
@@ -52,6 +53,7 @@ class Report(BaseModel):
             error=": ".join(dict.fromkeys(words)) or None,
             pricing=event.pricing,
             delivery_id=event.delivery_id,
+            other_id=event.other_id,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -143,6 +145,8 @@ def _settle(tx: Tx, delivery: Delivery, source_id: str, seq: int) -> bool:
 
 def fold(tx: Tx, delivery: Delivery, report: Report, seq: int) -> bool:
     """Apply one report to a locked delivery that the caller will save; says whether the status moved."""
+    if report.other_id is not None:
+        _call_it(tx, delivery, report.other_id, seq)
     if report.pricing is not None and delivery.pricing is None:
         delivery.pricing = report.pricing.model_dump(exclude_none=True)
         delivery.version += 1
@@ -157,6 +161,19 @@ def fold(tx: Tx, delivery: Delivery, report: Report, seq: int) -> bool:
         delivery.error_code, delivery.error, delivery.retryable = None, None, False
     deliveries.tell(tx, delivery, seq)
     return True
+
+
+def _call_it(tx: Tx, delivery: Delivery, other_id: str, seq: int) -> None:
+    """The message is found by another id too; what waited for that one is applied."""
+    held = source_refs.bind(
+        tx,
+        delivery.account_id,
+        delivery.inbox_id,
+        other_id,
+        message_id=delivery.message_id,
+        delivery_id=delivery.id,
+    )
+    fold_held(tx, delivery, held or (), seq)
 
 
 def fold_held(tx: Tx, delivery: Delivery, held: Iterable[dict[str, Any]], seq: int) -> None:
