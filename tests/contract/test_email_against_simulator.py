@@ -1,6 +1,7 @@
 """Mails through the whole desk, by SendGrid and by SMTP and IMAP: threads, bounces, faults, nothing twice."""
 
 import asyncio
+import base64
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -238,6 +239,70 @@ async def test_s3_15_m_17_what_becomes_of_a_send_is_told_by_events(
         line.business.api_key = "SG.another"
         refused = await line.reaches(await line.say(kind="text", body="Never"), "failed")
         assert refused["failure"]["code"] == "http_401"
+
+
+PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+async def test_s3_14_s3_18_all_fields_of_a_mail_reach_those_who_get_it(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To, subject, text, HTML, Cc, Bcc, Reply-To, a file, and a picture that the HTML shows in place."""
+    async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
+        ben, eve = (line.mails.add_phone(f"{name}@mail.example") for name in ("ben", "eve"))
+        await line.does(type="text", subject="Order 7", text="Hi")
+        await line.has(1)
+        files = [("p.png", PIXEL, "image/png"), ("bill.txt", b"12 EUR", "text/plain")]
+        ids = [
+            (await line.desk.http.post("/v1/attachments", files={"file": file})).json()["id"]
+            for file in files
+        ]
+        made = await line.say(
+            kind="email",
+            subject="Your bill",
+            text="See <below>",
+            html='<p style="color: red">See <img src="cid:p1@rill"></p>',
+            cc=[ben.id],
+            bcc=[eve.id],
+            reply_to="billing@rill.example",
+            attachments=[{"attachment_id": ids[0], "content_id": "p1@rill"}, {"attachment_id": ids[1]}],
+        )
+        await line.reaches(made, "delivered")
+        for phone in (line.phone, ben, eve):
+            came = phone.messages[-1]
+            assert (came.body["to"], came.body["cc"]) == ([line.phone.id], [ben.id])
+            assert (came.body["subject"], came.shown) == ("Your bill", "See <below>")
+            assert (came.body["from"], came.body["reply_to"]) == (ADDRESS, "billing@rill.example")
+            look = line.mails.state.look(came)
+            assert [file.filename for file in look.files] == ["bill.txt"]
+            page = line.mails.state.files[look.html or ""].content.decode()
+            assert f'src="data:image/png;base64,{base64.b64encode(PIXEL).decode()}"' in page
+
+
+async def test_refusal_57_no_machine_and_no_inbox_of_ours_is_answered_by_itself(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-17: an absent reader's answer, and a mail between two of our inboxes, end where they came."""
+    async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
+        config = {**BY_SENDGRID, "address": "shop@rill.example"}
+        greeting = {"default": "Hello! How can we help?"}
+        other = await line.desk.owner.inbox("email", "Shop", config, greeting=greeting)
+        line.mails.register("shop@rill.example", "Rill Shop", other["hook_url"], "SG.shop", INBOUND_KEY)
+        line.phone.is_away = True
+        await line.does(type="text", subject="Order 7", text="Hi")
+        await line.has(1)
+        made = await line.say(kind="email", text="Hello", cc=["shop@rill.example"])
+        await line.reaches(made, "delivered")
+        told = await line.has(4)
+        assert sorted(
+            (message["direction"], message["content"]["text"].splitlines()[0]) for message in told
+        ) == [
+            ("incoming", "Hello"),
+            ("incoming", "Hi"),
+            ("incoming", "I am away and will read your mail when I am back."),
+            ("outgoing", "Hello"),
+        ]
+        assert (len(line.mails.state.sends), line.mails.hooks.underway) == (1, 0)
 
 
 async def test_s2_02_s3_16_m_17_a_thread_by_smtp_and_imap_with_every_way_it_can_go_wrong(

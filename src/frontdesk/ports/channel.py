@@ -118,6 +118,8 @@ class OutboundFile:
     content: bytes
     mime: str
     filename: str | None = None
+    content_id: str | None = None
+    """What the message's HTML names it by, as `cid:` and this."""
 
 
 @dataclass(frozen=True, slots=True)

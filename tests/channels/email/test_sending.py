@@ -1,10 +1,12 @@
 """Our messages as mails: what is written, what is refused, what SendGrid and mail servers make of them."""
 
 import json
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,6 +180,68 @@ async def test_the_request_to_sendgrid() -> None:
     assert body["attachments"][0]["filename"] == "Rechnung März.pdf"
     assert body["custom_args"] == {"frontdesk_delivery": str(DELIVERY)}
     assert "SG." not in repr(result)
+
+
+SHOWN = OutboundFile(content=b"PNG", mime="image/png", filename="p.png", content_id="pic@desk")
+UNNAMED = OutboundFile(content=b"GIF", mime="image/gif", filename="q.gif", content_id="other@desk")
+PAGE = c.Email(subject="Hi", html='<p>Look: <img src="cid:pic@desk"></p>')
+
+
+GOLDEN = Path(__file__).with_name("answer.eml")
+
+
+def test_an_answer_is_written_as_it_always_was() -> None:
+    """S3-18: golden MIME. Only what is random or signed is put aside: boundaries and tokens."""
+    content = c.Email(
+        text="Hello Ana,\nyes <today>.",
+        html="<h1>Hello Ana,</h1><p>yes &lt;today&gt;. <img src='cid:pic@desk'></p>",
+        cc=("cy@customer.example",),
+    )
+    place = connection()
+    assert isinstance(place.config, EmailConfig)
+    message = outgoing(content, files=(SHOWN, PDF), earlier=(Earlier("a@x", "Größe?"),))
+    raw = compose.written(compose.draft_of(message, place.config, place, NOW), NOW).decode()
+    names = dict.fromkeys(re.findall(r'boundary="([^"]+)"', raw))
+    for n, name in enumerate(names, 1):
+        raw = raw.replace(name, f"boundary-{n}")
+    told = re.sub(r"[a-z2-7]{50}", "token", raw).replace("\r\n", "\n")
+    assert told == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_a_picture_that_the_html_names_is_shown_in_place() -> None:
+    """S3-18: related to the HTML (RFC 2387); a file that nothing names is beside the mail."""
+    mail = written(outgoing(PAGE, files=(UNNAMED, SHOWN)))
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert '<img src="cid:pic@desk">' in html.get_content()
+    kinds = [
+        (part.get_content_type(), part["Content-ID"], part.get_content_disposition()) for part in mail.walk()
+    ]
+    assert kinds == [
+        ("multipart/mixed", None, None),
+        ("multipart/alternative", None, None),
+        ("text/plain", None, None),
+        ("multipart/related", None, None),
+        ("text/html", None, None),
+        ("image/png", "<pic@desk>", "inline"),
+        ("image/gif", None, "attachment"),
+    ]
+
+
+async def test_sendgrid_is_told_which_picture_is_shown_in_place() -> None:
+    http = RecordingHttp(answer(202))
+    await channel.send(outgoing(PAGE, files=(UNNAMED, SHOWN)), connection(http))
+    beside, shown = http.requests[0].json["attachments"]
+    assert (beside["disposition"], "content_id" in beside) == ("attachment", False)
+    assert (shown["disposition"], shown["content_id"]) == ("inline", "pic@desk")
+
+
+@pytest.mark.parametrize("content_id", ["a b", "x>\r\nBcc: eve@x.example", "é", ""])
+def test_a_content_id_that_would_break_a_header_is_none(content_id: str) -> None:
+    file = OutboundFile(content=b"PNG", mime="image/png", content_id=content_id)
+    mail = written(outgoing(c.Email(html=f'<img src="cid:{content_id}">'), files=(file,)))
+    [part] = mail.iter_attachments()
+    assert (part["Content-ID"], mail["Bcc"]) == (None, None)
 
 
 @pytest.mark.parametrize(

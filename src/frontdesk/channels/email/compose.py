@@ -4,6 +4,7 @@ Source: RFC 2046 (alternatives), 3834 (Auto-Submitted), 5322. What would break a
 """
 
 import html as html_escape
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as MailAddress
@@ -26,6 +27,7 @@ KINDS_OUT = frozenset({"text", "email", "image", "audio", "video", "document"})
 NO_SUBJECT = "(no subject)"
 MAX_REFERENCES = 10
 _MAX_ID = 250
+_CONTENT_ID = re.compile(r"[A-Za-z0-9.!#$%*+/=?^_`{|}~@-]{1,200}")
 _POLICY = _SMTP.clone(max_line_length=998)
 """No shorter lines: ids and tokens would be broken into encoded words."""
 _STYLE = "body{font-family:sans-serif;font-size:14px;line-height:1.5;color:#1f2328}p{margin:0 0 1em}"
@@ -53,6 +55,13 @@ class Draft:
     def recipients(self) -> tuple[str, ...]:
         """Everybody it goes to, once each."""
         return tuple(dict.fromkeys((*self.to, *self.cc, *self.bcc)))
+
+    def shows(self, file: OutboundFile) -> bool:
+        """Whether the HTML shows a file in place, naming it by its content id (RFC 2392)."""
+        given = file.content_id
+        return (
+            given is not None and _CONTENT_ID.fullmatch(given) is not None and f'"cid:{given}"' in self.html
+        )
 
 
 def draft_of(message: OutboundMessage, config: EmailConfig, connection: Connection, now: datetime) -> Draft:
@@ -180,13 +189,23 @@ def written(draft: Draft, now: datetime) -> bytes:
         mail[name] = value
     mail.set_content(draft.text or "\n")
     mail.add_alternative(draft.html, subtype="html")
-    for file in draft.files:
-        main, _, sub = file.mime.partition("/")
-        is_plain = main not in ("multipart", "message") and sub
-        mail.add_attachment(
-            file.content,
-            maintype=main if is_plain else "application",
-            subtype=sub.split(";")[0] if is_plain else "octet-stream",
-            filename=" ".join((file.filename or "file").split()),
-        )
+    _enclose(mail, draft)
     return mail.as_bytes()
+
+
+def _enclose(mail: EmailMessage, draft: Draft) -> None:
+    """Put the files in: those that the HTML shows beside it, the others after all."""
+    page = mail.get_body(("html",))
+    for file in sorted(draft.files, key=draft.shows, reverse=True):
+        name = " ".join((file.filename or "file").split())
+        if page is not None and draft.shows(file):
+            content_id = f"<{file.content_id}>"
+            page.add_related(file.content, *_kind(file), filename=name, disposition="inline", cid=content_id)
+        else:
+            mail.add_attachment(file.content, *_kind(file), filename=name)
+
+
+def _kind(file: OutboundFile) -> tuple[str, str]:
+    """A file's type in two words; one that would be taken for a structure is bytes."""
+    main, _, sub = file.mime.partition(";")[0].partition("/")
+    return (main, sub) if sub and main not in ("multipart", "message") else ("application", "octet-stream")

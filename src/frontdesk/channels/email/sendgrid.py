@@ -16,6 +16,7 @@ from frontdesk.ports.channel import Connection, Exchange, Failed, OutboundMessag
 from frontdesk.ports.outcome import unanswered
 
 API = "https://api.sendgrid.com"
+_BESIDE = {"disposition": "attachment"}
 NOT_CONFIGURED = Failed(
     code="not_configured", message="The inbox has no SendGrid API key.", retryable=False, auth_expired=True
 )
@@ -63,7 +64,9 @@ def body_of(draft: Draft, delivery_id: str) -> dict[str, Any]:
                 "content": base64.b64encode(file.content).decode(),
                 "type": file.mime,
                 "filename": file.filename or "file",
-                "disposition": "attachment",
+                **(
+                    {"disposition": "inline", "content_id": file.content_id} if draft.shows(file) else _BESIDE
+                ),
             }
             for file in draft.files
         ]

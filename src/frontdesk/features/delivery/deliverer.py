@@ -4,6 +4,7 @@ Each inbox may have so many sends under way; a slow provider then holds up its o
 """
 
 import asyncio
+import dataclasses
 import json
 import random
 import time
@@ -216,7 +217,7 @@ class Deliverer:
             read = await self._file(letter, file.attachment_id)
             if isinstance(read, Failed):
                 return read
-            found.append(read)
+            found.append(dataclasses.replace(read, content_id=file.content_id))
         return tuple(found)
 
     async def _earlier(self, letter: Letter, opened: OpenInbox) -> tuple[Earlier, ...]:
