@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from bench import fanout, hooks, intake, parsing, posting, processes, reading, store
+from bench import fanout, hooks, intake, parsing, posting, processes, reading, starting, store
 from bench.report import Report
 from bench.tools import require_wrk
 
-CASES = ("parsing", "store", "posting", "processes", "hooks", "intake", "reading", "fanout")
+CASES = ("starting", "parsing", "store", "posting", "processes", "hooks", "intake", "reading", "fanout")
 
 
 def main() -> int:
@@ -19,6 +19,8 @@ def main() -> int:
     options = parser.parse_args()
     require_wrk()
     report = Report()
+    if "starting" in options.only:
+        starting.run(report)
     if "parsing" in options.only:
         parsing.run(report, options.rounds)
     timed = {

@@ -124,7 +124,7 @@ def _wait(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except httpx2.HTTPError:
             pass
-        time.sleep(0.1)
+        time.sleep(0.02)
     sys.exit(f"{url} did not answer: {log.read_text()[-3000:]}")
 
 

@@ -80,6 +80,17 @@ def install_packages() -> None:
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
+def compile_sources() -> None:
+    """Compile the project itself, for the same reason: a start would take half as long again."""
+    sources = ROOT / "src" / "frontdesk"
+    step(
+        "bytecode",
+        "bytecode",
+        fingerprint(sorted(sources.rglob("*.py")), sys.version),
+        lambda: run(PYTHON, "-m", "compileall", "-q", sources),
+    )
+
+
 def index_of_pip() -> dict[str, str]:
     """Hand the package index that pip is configured for to uv, unless uv has one of its own."""
     if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
@@ -145,6 +156,7 @@ def main() -> int:
     try:
         provide_environment()
         provide_packages()
+        compile_sources()
         provide_web()
         for option in PROGRAMS.keys() & sys.argv[1:]:
             provide_programs(option)
