@@ -12,9 +12,10 @@ from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
+from starlette._utils import get_route_path
+from starlette.convertors import StringConvertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.api.auth import Needs
@@ -113,15 +114,22 @@ class LeanFirst:
     """Looks among the lean routes before the router and its wrappings; they answer errors themselves."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[LeanRoute | BareRoute]) -> None:
-        self.app, self.routes = app, routes
+        self.app = app
+        self.routes = [(route.path_regex.match, route.methods or set(), route) for route in routes]
+        if any(
+            type(each) is not StringConvertor for route in routes for each in route.param_convertors.values()
+        ):
+            msg = "the path of a lean route has plain parameters only"
+            raise TypeError(msg)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http":
-            for route in self.routes:
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    scope.update(found)
+            path, method = get_route_path(scope), scope["method"]
+            for match, methods, route in self.routes:
+                if method in methods and (found := match(path)) is not None:
+                    scope["path_params"] = found.groupdict()
+                    scope["endpoint"], scope["route"] = route.endpoint, route
                     await route.app(scope, receive, send)
                     return
         await self.app(scope, receive, send)
