@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,27 @@ async def test_s3_07_s3_12_s3_13_an_sms_comes_and_the_answer_goes_once_with_its_
         assert attempt["response"]["num_segments"] == "1"
         assert attempt["response"]["price"] is None
         assert attempt["response"]["headers"]["twilio-concurrent-requests"] == "1"
+        await goes_in_parts(line)
         await takes_leave_and_comes_back(line)
+
+
+async def goes_in_parts(line: Line) -> None:
+    """S3-08: 2,000 characters are two messages on the phone, in order, and one here."""
+    text = "The wheel is true again. " * 80
+    before = len(line.shown)
+    body = {"to": line.phone.id, "content": {"kind": "text", "body": text}}
+    made = await line.desk.owner.post("/v1/messages", body)
+    assert made["conversation_id"] == line.conversation
+    await line.settled(made["id"], "delivered")
+    await until(partial(has_shown, line, before + 2), seconds=30, what="both parts")
+    assert "".join(shown for shown, _ in line.shown[before:]) == text
+    (delivery,) = await line.desk.owner.get(f"/v1/messages/{made['id']}/deliveries")
+    (attempt,) = await line.desk.owner.get(f"/v1/deliveries/{delivery['id']}/attempts")
+    assert [part["segments"] for part in attempt["request"]["parts"]] == [11, 3]
+
+
+async def has_shown(line: Line, number: int) -> bool:
+    return len(line.shown) == number
 
 
 async def takes_leave_and_comes_back(line: Line) -> None:
@@ -132,6 +153,11 @@ async def test_s3_11_s3_19_a_rate_limit_is_waited_for_and_a_wrong_token_is_a_fai
         made = await line.say({"kind": "text", "body": "After a while"})
         await line.settled(made, "delivered")
         assert len(line.shown) == 1
+        (delivery,) = await line.desk.owner.get(f"/v1/messages/{made}/deliveries")
+        first, second = await line.desk.owner.get(f"/v1/deliveries/{delivery['id']}/attempts")
+        began = [datetime.fromisoformat(each["started_at"]) for each in (first, second)]
+        assert (began[1] - began[0]).total_seconds() >= 1, "Retry-After was one second"
+        assert first["response"]["headers"]["retry-after"] == "1"
         line.business.auth_token = "changed"
         failed = await line.say({"kind": "text", "body": "Never"})
         await line.settled(failed, "failed")

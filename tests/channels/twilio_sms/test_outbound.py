@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from frontdesk.channels.twilio_sms import channel
 from frontdesk.channels.twilio_sms.config import TwilioConfig
+from frontdesk.channels.twilio_sms.segments import parts_of
 from frontdesk.domain import content as c
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
@@ -158,16 +161,58 @@ async def test_a_number_that_is_none_is_refused_without_a_call(to: Address) -> N
     assert "E.164" in result.message
 
 
-async def test_1600_characters_go_and_no_more() -> None:
-    """S3-08: the policy refuses more with 422, and so does the channel; segments are counted."""
+async def test_a_text_of_2000_characters_goes_as_two_messages_in_order() -> None:
+    """S3-08: cut after a word, nothing lost, one message with all ids; 16,000 at most, refused with 422."""
+    text = "word " * 400
+    answers = [json_answer({"sid": f"SM{n}", "num_segments": "11"}, 201) for n in range(2)]
+    http = RecordingHttp(*answers)
+    result = await channel.send(outgoing(c.Text(body=text)), connection(http))
+    assert isinstance(result, Sent)
+    assert (result.source_id, result.more_source_ids) == ("SM0", ("SM1",))
+    bodies = [(request.data or {})["Body"] for request in http.requests]
+    assert "".join(bodies) == text
+    assert [len(body) for body in bodies] == [1600, 400]
+    assert {(request.data or {})["StatusCallback"] for request in http.requests} == {HOOK}
+    assert result.exchange is not None
+    assert [part["segments"] for part in result.exchange.request["parts"]] == [11, 3]
+    check_content(channel.capabilities, c.Text(body="a" * 16000))
+    with pytest.raises(Invalid, match="16000"):
+        check_content(channel.capabilities, c.Text(body="a" * 16001))
+
+
+async def test_a_text_that_went_in_part_is_not_sent_again() -> None:
+    """S3-08, G7: the first part's failure is the message's; a later one leaves it unknown and shown."""
+    busy = json_answer({"code": 20429, "message": "Too many requests"}, 429)
+    result = await channel.send(outgoing(c.Text(body="a" * 2000)), connection(RecordingHttp(busy)))
+    assert isinstance(result, Failed)
+    assert result.retryable
+    result = await channel.send(outgoing(c.Text(body="a" * 2000)), connection(RecordingHttp(TAKEN, busy)))
+    assert isinstance(result, Unknown)
+    assert result.code == "partly_sent"
+    assert result.message == "1 of 2 parts were sent. Then: Twilio asks to send more slowly."
+
+
+@given(st.text(max_size=200), st.integers(min_value=33, max_value=50))
+def test_parts_are_the_text(text: str, most: int) -> None:
+    parts = parts_of(text, most)
+    assert "".join(parts) == text
+    assert all(0 < len(part) <= most for part in parts) or parts == [""]
+
+
+def test_a_sign_and_what_belongs_to_it_stay_together() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert parts_of("a" * 38 + family + "é" * 10, 40)[1].startswith(family)
+    assert parts_of("a" * 39 + "e\u0301" + "b" * 10, 40)[0] == "a" * 39
+
+
+async def test_1600_characters_go_as_one_message() -> None:
+    """S3-08: segments are counted."""
     http = RecordingHttp(TAKEN)
     result = await channel.send(outgoing(c.Text(body="a" * 1600)), connection(http))
     assert isinstance(result, Sent)
     assert result.exchange is not None
     assert result.exchange.request["body"]["segments"] == 11
-    with pytest.raises(Invalid, match="1600"):
-        check_content(channel.capabilities, c.Text(body="a" * 2000))
-    result = await channel.send(outgoing(c.Text(body="a" * 1601)), connection(http))
+    result = await channel.send(outgoing(c.Text(body="a" * 16001)), connection(http))
     assert isinstance(result, Failed)
     assert len(http.requests) == 1
 

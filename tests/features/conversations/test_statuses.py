@@ -142,6 +142,20 @@ async def test_pricing_is_kept_wherever_it_comes(scene: Scene) -> None:
     assert messages[2]["status"] == "read"
 
 
+async def test_s3_07_a_price_that_was_not_known_is_told_by_a_later_status(scene: Scene) -> None:
+    """What was known stays; a report that comes again changes nothing."""
+    await queue(scene, 1)
+    await send_next(scene, "w0")
+    await scene.receive(status("w0", "sent", pricing=Pricing(segments=2)))
+    priced = status("w0", "delivered", pricing=Pricing(amount="0.0158", currency="USD"))
+    await scene.receive(priced)
+    once = (await deliveries(scene))["w0"]
+    assert once.pricing == {"segments": 2, "amount": "0.0158", "currency": "USD"}
+    await scene.receive(priced, status("w0", "delivered", pricing=Pricing(amount="9", segments=9)))
+    again = (await deliveries(scene))["w0"]
+    assert (again.pricing, again.version) == (once.pricing, once.version)
+
+
 async def test_reports_of_one_inbox_do_not_reach_another(store: Store) -> None:
     one, two = await Scene(store).build(), await Scene(store).build()
     await one.receive(text("hi"))

@@ -53,6 +53,7 @@ class Api:
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=KINDS_OUT,
         max_text=65_536,
+        reaches=frozenset({"external"}),
         reactions=True,
         replies=True,
         edits_in=True,

@@ -45,6 +45,8 @@ class EmailChannel:
         kinds_out=compose.KINDS_OUT,
         max_text=65_536,
         media_max_bytes=dict.fromkeys(_FILES, 18 * _MEBIBYTE),
+        reaches=frozenset({"email"}),
+        own_address="address",
         replies=True,
         receipts=True,
         reads_by_inbox=True,

@@ -52,6 +52,7 @@ class Slack:
         kinds_out=KINDS_OUT,
         max_text=MAX_TEXT,
         media_max_bytes=dict.fromkeys(FILES, MAX_FILE_BYTES),
+        reaches=frozenset({"slack"}),
         reactions=True,
         replies=True,
         edits_in=True,

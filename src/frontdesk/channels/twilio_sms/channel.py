@@ -1,14 +1,14 @@
 """The Twilio channel: ties hooks, requests and settings together. Stateless; one object for all inboxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from frontdesk.channels.twilio_sms import connecting
 from frontdesk.channels.twilio_sms.config import TwilioConfig
 from frontdesk.channels.twilio_sms.inbound import parse_request
-from frontdesk.channels.twilio_sms.outbound import FILES, KINDS_OUT, MAX_TEXT, message_fields
-from frontdesk.channels.twilio_sms.outcome import failure_of, result_of
-from frontdesk.channels.twilio_sms.rest import exchange_of, rest_of
+from frontdesk.channels.twilio_sms.outbound import FILES, KINDS_OUT, MAX_TEXT, message_fields, parted
+from frontdesk.channels.twilio_sms.outcome import failure_of, joined, result_of
+from frontdesk.channels.twilio_sms.rest import Rest, exchange_of, rest_of
 from frontdesk.channels.twilio_sms.segments import segments_of
 from frontdesk.channels.twilio_sms.signature import verify_hook
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
@@ -51,6 +51,8 @@ class TwilioSms:
         kinds_out=KINDS_OUT,
         max_text=MAX_TEXT,
         media_max_bytes=dict.fromkeys(FILES, 5 * _MEBIBYTE),
+        reaches=frozenset({"phone"}),
+        own_address="sender",
         receipts=True,
         templates=True,
         files_by_link=True,
@@ -76,16 +78,15 @@ class TwilioSms:
         if not isinstance(outbound, OutboundMessage):
             return Sent(source_id=None)
         try:
-            fields = message_fields(outbound, config, connection.hook_url)
+            forms = parted(message_fields(outbound, config, connection.hook_url))
         except UnsupportedByChannel as error:
             return Failed(code=error.code, message=error.message, retryable=False)
-        url = rest.url("Messages")
-        segments = segments_of(fields["Body"]) if "Body" in fields else None
-        try:
-            answer = await rest.post(url, fields)
-        except HttpFailed as failure:
-            return unanswered("Twilio", failure, exchange_of(url, fields, segments))
-        return result_of(answer, exchange_of(url, fields, segments, answer))
+        results: list[SendResult] = []
+        for fields in forms:
+            results.append(await _post(rest, fields))
+            if not isinstance(results[-1], Sent):
+                break
+        return joined(results, len(forms))
 
     async def fetch(
         self,
@@ -112,6 +113,16 @@ class TwilioSms:
         """Check the credentials and the number, and lead the number's messages to our hook."""
         config = _config(connection)
         return await connecting.connect(rest_of(connection, config), config, connection.hook_url)
+
+
+async def _post(rest: Rest, fields: Mapping[str, str]) -> SendResult:
+    url = rest.url("Messages")
+    segments = segments_of(fields["Body"]) if "Body" in fields else None
+    try:
+        answer = await rest.post(url, fields)
+    except HttpFailed as failure:
+        return unanswered("Twilio", failure, exchange_of(url, fields, segments))
+    return result_of(answer, exchange_of(url, fields, segments, answer))
 
 
 def _config(connection: Connection) -> TwilioConfig:

@@ -11,14 +11,17 @@ from pydantic import JsonValue
 from frontdesk.channels.twilio_sms.config import TwilioConfig
 from frontdesk.channels.twilio_sms.inbound import DELIVERY
 from frontdesk.channels.twilio_sms.parties import PREFIX, written_for
+from frontdesk.channels.twilio_sms.segments import parts_of
 from frontdesk.domain import content as c
 from frontdesk.domain.errors import UnsupportedByChannel
 from frontdesk.ports.channel import OutboundMessage
 
 FILES = ("image", "audio", "video", "document")
 KINDS_OUT = frozenset({*FILES, "text", "location", "template"})
-MAX_TEXT = 1600
+PART_TEXT = 1600
 """Characters of one message; Twilio refuses more (21617)."""
+MAX_TEXT = 10 * PART_TEXT
+"""A longer text goes as several messages, in order."""
 
 
 def message_fields(message: OutboundMessage, config: TwilioConfig, hook_url: str | None) -> dict[str, str]:
@@ -35,11 +38,28 @@ def message_fields(message: OutboundMessage, config: TwilioConfig, hook_url: str
     fields = {"To": to} | _sender(config) | _content(message, to)
     if len(fields.get("Body", "")) > MAX_TEXT:
         raise UnsupportedByChannel(
-            f"the text has {len(fields['Body'])} characters; Twilio takes {MAX_TEXT}", field="content.body"
+            f"the text has {len(fields['Body'])} characters; {MAX_TEXT} can be sent", field="content.body"
         )
     if hook_url is not None:
         fields["StatusCallback"] = f"{hook_url}?{urlencode({DELIVERY: str(message.delivery_id)})}"
     return fields
+
+
+def parted(fields: dict[str, str]) -> list[dict[str, str]]:
+    """The forms by which a message goes, in order: one, or several of a long text.
+
+    Of several no callback names our delivery: one of them is no proof that all went out. A file goes with
+    the first.
+    """
+    words = parts_of(fields.get("Body", ""), PART_TEXT)
+    if len(words) == 1:
+        return [fields]
+    rest = {name: value for name, value in fields.items() if name != "MediaUrl"}
+    forms = [(fields if n == 0 else rest) | {"Body": each} for n, each in enumerate(words)]
+    for form in forms:
+        if "StatusCallback" in form:
+            form["StatusCallback"] = form["StatusCallback"].partition("?")[0]
+    return forms
 
 
 def _sender(config: TwilioConfig) -> dict[str, str]:

@@ -3,6 +3,8 @@
 Source: twilio.com, "Error and warning dictionary", "REST API: Twilio's response" (2026).
 """
 
+from collections.abc import Sequence
+
 from frontdesk.kit.http import Response
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
 from frontdesk.ports.outcome import retry_at
@@ -37,6 +39,26 @@ def result_of(answer: Response, exchange: Exchange) -> SendResult:
     if not isinstance(sid, str) or not sid:
         return Unknown(code="no_message_id", message="Twilio's answer names no message.", exchange=exchange)
     return Sent(source_id=sid, exchange=exchange)
+
+
+def joined(results: Sequence[SendResult], parts: int) -> SendResult:
+    """What became of a message that goes as several: sent if all of them are.
+
+    Where some went out and then one did not, it is unknown, so that nobody repeats what was sent.
+    """
+    last, sent = results[-1], [each for each in results if isinstance(each, Sent)]
+    if parts == 1 or not sent:
+        return last
+    exchanges = [each.exchange for each in results if each.exchange is not None]
+    exchange = Exchange(
+        {**exchanges[0].request, "parts": [each.request.get("body") for each in exchanges]},
+        {**(exchanges[-1].response or {}), "parts": [each.response for each in exchanges]},
+    )
+    if isinstance(last, Sent):
+        ids = [each.source_id for each in sent if each.source_id is not None]
+        return Sent(source_id=ids[0], more_source_ids=tuple(ids[1:]), exchange=exchange)
+    words = f"{len(sent)} of {parts} parts were sent. Then: {last.message}"[:_WORDS]
+    return Unknown(code="partly_sent", message=words, exchange=exchange)
 
 
 def failure_of(answer: Response, exchange: Exchange | None) -> Failed | Unknown:

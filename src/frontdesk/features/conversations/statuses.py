@@ -147,9 +147,7 @@ def fold(tx: Tx, delivery: Delivery, report: Report, seq: int) -> bool:
     """Apply one report to a locked delivery that the caller will save; says whether the status moved."""
     if report.other_id is not None:
         _call_it(tx, delivery, report.other_id, seq)
-    if report.pricing is not None and delivery.pricing is None:
-        delivery.pricing = report.pricing.model_dump(exclude_none=True)
-        delivery.version += 1
+    _learn_price(delivery, report.pricing)
     if report.status not in _REPORTABLE or not may_move(delivery.status, report.status):
         return False
     delivery.status = report.status
@@ -174,6 +172,17 @@ def _call_it(tx: Tx, delivery: Delivery, other_id: str, seq: int) -> None:
         delivery_id=delivery.id,
     )
     fold_held(tx, delivery, held or (), seq)
+
+
+def _learn_price(delivery: Delivery, told: Pricing | None) -> None:
+    """Keep what a provider says of the price; a later report fills in what an earlier one did not know."""
+    if told is None:
+        return
+    known = delivery.pricing or {}
+    pricing = told.model_dump(exclude_none=True) | known
+    if pricing != known:
+        delivery.pricing = pricing
+        delivery.version += 1
 
 
 def fold_held(tx: Tx, delivery: Delivery, held: Iterable[dict[str, Any]], seq: int) -> None:
