@@ -79,6 +79,30 @@ async def test_templates_are_synced_offered_and_checked(closed: tuple[Talk, str]
     assert (await owner.get(f"/v1/messages/{sent['id']}"))["content"] == sent["content"]
 
 
+async def test_m_18_connecting_reads_the_templates_and_tells_when_it_could_not(
+    closed: tuple[Talk, str],
+) -> None:
+    talk, path = closed
+    owner, channels = talk.desk.owner, talk.desk.container.desk.channels
+    connecting = path.replace("/templates", "/connect")
+    report = await owner.post(connecting, None, 200)
+    assert report["ok"] is True
+    assert report["steps"][-1] == {
+        "name": "Message templates",
+        "passed": True,
+        "detail": "2 were read, 1 of them approved.",
+    }
+    assert len(await owner.get(path)) == 2
+    channels["paper"].listed = "The token may not read them."  # type: ignore[attr-defined]
+    report = await owner.post(connecting, None, 200)
+    assert (report["ok"], report["inbox"]["state"]) == (True, "connected")
+    assert (report["steps"][-1]["passed"], report["steps"][-1]["detail"]) == (
+        False,
+        "The token may not read them.",
+    )
+    assert len(await owner.get(path)) == 2
+
+
 async def test_a_batch_is_checked_in_the_same_way(closed: tuple[Talk, str]) -> None:
     talk, path = closed
     await talk.desk.owner.post(f"{path}/sync", None, 200)

@@ -18,6 +18,7 @@ pytestmark = [
 ]
 
 SLOW = 20_000
+NOTE = {"kind": "text", "body": "She asked by telephone."}
 Call = Callable[..., Awaitable[Any]]
 
 
@@ -174,3 +175,41 @@ async def test_a_phone_is_added(page: Page) -> None:
     await page.get_by_role("textbox", name="Name").fill("Sam Okoro")
     await page.get_by_role("dialog").get_by_role("button", name="Add a phone").click()
     await expect(_phone(page, "Sam Okoro")).to_be_visible()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_m_18_where_the_window_is_closed_a_template_is_chosen_filled_in_and_read_on_the_phone(
+    page: Page, call: Call, demo: Victim
+) -> None:
+    """M-18: read when the inbox is connected, offered by the composer, filled in by the provider."""
+    inboxes = {each["channel"]: each["id"] for each in (await call("/v1/inboxes"))["items"]}
+    token = (await call("/v1/session"))["csrf_token"]
+    headers = {"X-CSRF-Token": token, "Origin": demo.url}
+    connected = await page.request.post(
+        f"{demo.url}/v1/inboxes/{inboxes['whatsapp']}/connect", headers=headers
+    )
+    steps = {step["name"]: step["detail"] for step in (await connected.json())["steps"]}
+    assert steps["Message templates"] == "8 were read, 7 of them approved."
+    nora = {"name": "Nora Vidal", "addresses": [{"scheme": "phone", "address": "+34600000001"}]}
+    talk = await call("/v1/conversations", {"inbox_id": inboxes["whatsapp"], "contact": nora})
+    assert (talk["can_send_text"], talk["window_closes_at"]) == (False, None)
+
+    await page.goto(f"{demo.url}/inbox/all/{talk['id']}")
+    form = page.get_by_role("form", name="Send a template")
+    await expect(page.get_by_role("textbox", name="Reply")).to_have_count(0)
+    await form.get_by_role("combobox", name="Template").select_option(label="order_update · en")
+    send = form.get_by_role("button", name="Send template")
+    await form.get_by_role("textbox", name="Variable 1").fill("Nora")
+    await expect(send).to_be_disabled()
+    await form.get_by_role("textbox", name="Variable 2").fill("1204")
+    words = "Hello Nora, your order 1204 is ready."
+    await expect(form.get_by_test_id("template-text")).to_have_text(words)
+    await call(f"/v1/conversations/{talk['id']}/messages", {"direction": "note", "content": NOTE})
+    await expect(page.get_by_text(NOTE["body"]).first).to_be_visible()
+    await expect(form.get_by_role("textbox", name="Variable 2")).to_have_value("1204")
+    await send.click()
+    await expect(page.get_by_role("log").get_by_text(words)).to_be_visible()
+    await page.goto(f"{demo.url}/phones")
+    await expect(_phone(page).get_by_text(words)).to_be_visible()
+    _, items = await _messages(call, 2)
+    assert [item["content"]["kind"] for item in items] == ["text", "template"]

@@ -1039,7 +1039,7 @@ export interface paths {
         put?: never;
         /**
          * Connect Inbox
-         * @description Check the credentials with the provider, register the hook, and say what is missing.
+         * @description Check the credentials with the provider, register the hook, read templates, and say what is missing.
          */
         post: operations["connect_inbox_v1_inboxes__inbox_id__connect_post"];
         delete?: never;

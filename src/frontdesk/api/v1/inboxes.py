@@ -19,6 +19,7 @@ from frontdesk.domain.errors import Forbidden
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
 from frontdesk.features.inboxes.inboxes import InboxDraft
+from frontdesk.features.inboxes.templates import connect
 from frontdesk.ports.channel import Channel, Drawn
 from frontdesk.store import inboxes, secrets
 from frontdesk.store.statement import Row
@@ -256,8 +257,8 @@ async def delete_inbox(inbox_id: UUID, desk: DeskDep, scope: Manager, once: Once
 
 @router.post("/inboxes/{inbox_id}/connect")
 async def connect_inbox(inbox_id: UUID, desk: DeskDep, scope: Manager) -> ConnectionRead:
-    """Check the credentials with the provider, register the hook, and say what is missing."""
-    report = await desk.inboxes.connect(scope, inbox_id)
+    """Check the credentials with the provider, register the hook, read templates, and say what is missing."""
+    report = await connect(desk.store, desk.inboxes, scope, inbox_id)
     inbox = await desk.store.read(lambda tx: _read(tx, desk, inboxes.get(tx, scope, inbox_id)))
     steps = [ConnectionStep(name=name, passed=passed, detail=text) for name, passed, text in report.steps]
     return ConnectionRead(ok=report.ok, steps=steps, inbox=inbox)

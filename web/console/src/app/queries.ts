@@ -20,7 +20,7 @@ import type {
   Setup,
   User,
 } from "@frontdesk/shared";
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { http, setCsrfToken } from "./api.ts";
 import { mergeList, mergeThread, newerOf, type ListData, type ThreadData } from "./cache.ts";
 
@@ -79,11 +79,12 @@ export function conversationQuery(id: string) {
   });
 }
 
-/** Asked anew for each version of the conversation; what forbids writing is told by the server alone. */
+/** Asked anew for each version of the conversation; until then the last answer stands, with what is being filled in. */
 export function canSendQuery({ id, version, can_send_text }: Conversation) {
   return queryOptions({
     queryKey: ["conversation", id, "can-send", version, can_send_text],
     queryFn: ({ signal }) => http.get<CanSend>(`/v1/conversations/${id}/can-send`, { signal }),
+    placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
 }

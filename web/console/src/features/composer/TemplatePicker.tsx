@@ -2,9 +2,10 @@
 
 import type { MessageTemplate, TemplateContent } from "@frontdesk/shared";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { Button } from "~/ui/Button.tsx";
+import { classes } from "~/ui/classes.ts";
 import { Input, Select } from "~/ui/Field.tsx";
 import styles from "./composer.module.css";
 import { TemplateForm } from "./TemplateForm.tsx";
@@ -44,6 +45,9 @@ export function previewOf(template: MessageTemplate, values: readonly string[]):
   });
 }
 
+/** Inboxes without templates that were asked for theirs already, since the page was opened. */
+const asked = new Set<string>();
+
 interface TemplatePickerProps {
   inboxId: string;
   offers: readonly MessageTemplate[];
@@ -58,6 +62,13 @@ export function TemplatePicker({ inboxId, offers, onSend }: TemplatePickerProps)
     mutationFn: () => http.post(`/v1/inboxes/${inboxId}/templates/sync`),
     onSettled: () => client.invalidateQueries({ queryKey: ["conversation"] }),
   });
+  const { mutate } = sync;
+  const isEmpty = offers.length === 0;
+  useEffect(() => {
+    if (!isEmpty || asked.has(inboxId)) return;
+    asked.add(inboxId);
+    mutate();
+  }, [isEmpty, inboxId, mutate]);
   const template = offers.find((each) => keyOf(each) === chosen) ?? offers[0];
   const again = (
     <Button size="small" look="plain" icon="retry" disabled={sync.isPending} onClick={() => sync.mutate()}>
@@ -78,7 +89,7 @@ export function TemplatePicker({ inboxId, offers, onSend }: TemplatePickerProps)
   const ready = template.variables.every((_, at) => values[at]?.trim());
   return (
     <form
-      className={styles.template}
+      className={styles.picker}
       aria-label="Send a template"
       onSubmit={(event) => {
         event.preventDefault();
@@ -87,34 +98,41 @@ export function TemplatePicker({ inboxId, offers, onSend }: TemplatePickerProps)
         setValues([]);
       }}
     >
-      <Select
-        label="Template"
-        value={keyOf(template)}
-        onChange={(event) => {
-          setChosen(event.target.value);
-          setValues([]);
-        }}
-      >
-        {offers.map((each) => (
-          <option key={keyOf(each)} value={keyOf(each)}>
-            {each.name} · {each.language}
-          </option>
-        ))}
-      </Select>
-      {template.variables.map((variable, at) => (
-        <Input
-          key={`${keyOf(template)}/${String(at)}`}
-          label={labelOf(variable)}
-          hint={variable.kind === "text" || variable.kind === "coupon_code" ? undefined : `The public address of the ${variable.kind}.`}
-          value={values[at] ?? ""}
-          required
-          onChange={(event) => setValues((all) => template.variables.map((_, index) => (index === at ? event.target.value : (all[index] ?? ""))))}
-        />
-      ))}
-      <p className={styles.templateText} data-testid="template-text">
-        {previewOf(template, values)}
-      </p>
-      <div className="row">
+      <div className={styles.pickerFields}>
+        <Select
+          label="Template"
+          value={keyOf(template)}
+          onChange={(event) => {
+            setChosen(event.target.value);
+            setValues([]);
+          }}
+        >
+          {offers.map((each) => (
+            <option key={keyOf(each)} value={keyOf(each)}>
+              {each.name} · {each.language}
+            </option>
+          ))}
+        </Select>
+        {template.variables.length ? (
+          <div className={styles.variables}>
+            {template.variables.map((variable, at) => (
+              <Input
+                key={`${keyOf(template)}/${String(at)}`}
+                label={labelOf(variable)}
+                hint={variable.kind === "text" || variable.kind === "coupon_code" ? undefined : `The public address of the ${variable.kind}.`}
+                value={values[at] ?? ""}
+                required
+                onChange={(event) => setValues((all) => template.variables.map((_, index) => (index === at ? event.target.value : (all[index] ?? ""))))}
+              />
+            ))}
+          </div>
+        ) : null}
+        <p className={styles.templateText} data-testid="template-text">
+          {previewOf(template, values)}
+        </p>
+        {sync.isError ? <p role="alert">{sync.error.message}</p> : null}
+      </div>
+      <div className={classes("row", styles.pickerFoot)}>
         {again}
         <Button type="submit" size="small" look="go" className="push" disabled={!ready}>
           Send template
