@@ -196,3 +196,18 @@ async def test_a_new_key_is_made_in_the_key_file(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
     assert vault_of(settings).open(sealed, "place") == "secret"
     assert vault_of(settings).rewrap(sealed, "place") not in (None, sealed)
+
+
+async def test_an_answer_sealed_with_a_key_that_is_gone_is_told_as_such(
+    database_url: str, tmp_path: Path
+) -> None:
+    """S2-10: repeating a request whose answer held a secret does nothing twice and breaks nothing."""
+    body, key = {"name": "t", "permissions": ["contacts:read"]}, {"Idempotency-Key": "once"}
+    async with running_desk(database_url, tmp_path / "data", workers=False, secret_key=OLD) as desk:
+        token = desk.owner.token
+        assert (await desk.http.post("/v1/tokens", json=body, headers=key)).status_code == 201
+    async with running_desk(
+        database_url, tmp_path / "data", workers=False, owned=False, secret_key=NEW
+    ) as later:
+        again = await later.client(token).post("/v1/tokens", json=body, headers=key)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")

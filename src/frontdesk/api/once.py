@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontdesk.api.desk import Desk, desk_of, header
-from frontdesk.domain.errors import IdempotencyInFlight, IdempotencyMismatch, Invalid
+from frontdesk.domain.errors import Conflict, IdempotencyInFlight, IdempotencyMismatch, Invalid
 from frontdesk.domain.scope import Scope
+from frontdesk.kit.crypto import CannotOpen
 from frontdesk.store import idempotency
 from frontdesk.store.failures import KeyTaken
 from frontdesk.store.idempotency import IdempotencyKey
@@ -126,7 +127,12 @@ def replay(desk: Desk, row: Row, key: IdempotencyKey) -> Response:
     check_same(row, key)
     stored = row.result or {}
     sealed = stored.get("sealed")
-    text = stored.get("body", "") if sealed is None else desk.vault.open(bytes.fromhex(sealed), *_place(key))
+    try:
+        text = (
+            stored.get("body", "") if sealed is None else desk.vault.open(bytes.fromhex(sealed), *_place(key))
+        )
+    except CannotOpen:  # the master key was changed since, and the earlier one is not named any more
+        raise Conflict("This was done; its answer held a secret and cannot be shown again.") from None
     headers = {"Idempotency-Replayed": "true"}
     if not text:
         return Response(status_code=row.status, headers=headers)

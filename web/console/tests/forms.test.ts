@@ -4,7 +4,7 @@ import { readable } from "~/features/deliveries/Receipts.tsx";
 import { checkInboxSearch, filterOf, viewOf } from "~/features/inbox/views.ts";
 import { capsOf, nameOf } from "~/features/keys/keys.ts";
 import { findCommands } from "~/features/palette/commands.ts";
-import { configOf, fieldsOf, sentenceCase, valuesOf } from "~/features/settings/config-form.ts";
+import { configOf, fieldsOf, isKept, referenceOf, sentenceCase, valuesOf } from "~/features/settings/config-form.ts";
 import { greetingOf, pairsOf } from "~/features/settings/Greetings.tsx";
 
 describe("forms from a channel's schema", () => {
@@ -35,6 +35,15 @@ describe("forms from a channel's schema", () => {
     expect(values).toEqual({ phone_number_id: "1", token: "", quiet: true, retries: "3" });
     expect(configOf(fields, values, stored)).toEqual({ phone_number_id: "1", quiet: true, retries: 3 });
     expect(configOf(fields, { ...values, token: "new", retries: "" }, stored)).toEqual({ phone_number_id: "1", token: "new", quiet: true, retries: null });
+  });
+
+  it("tell a secret that is kept elsewhere by its reference, and keep it when it is left empty", () => {
+    const config = { phone_number_id: "1", token: "secret://env/DESK_TOKEN" };
+    const fields = fieldsOf(schema, ["token"]);
+    expect(referenceOf(config.token)).toBe("secret://env/DESK_TOKEN");
+    expect([isKept(config.token), isKept({ set: true }), isKept(undefined), isKept("typed")]).toEqual([true, true, false, false]);
+    expect(valuesOf(fields, config).token).toBe("");
+    expect(configOf(fields, valuesOf(fields, config), config)).not.toHaveProperty("token");
   });
 
   it("have lists with one entry a line", () => {

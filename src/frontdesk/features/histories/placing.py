@@ -1,5 +1,6 @@
 """One batch of a history in one transaction: who and what its lines mean, and the rows they become."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from frontdesk.features.conversations.episodes import key_of
 from frontdesk.features.histories.growing import Grown
 from frontdesk.features.histories.rows import Rows
 from frontdesk.kit.crypto import random_token
-from frontdesk.store import conversations, histories, identities, source_refs, users
+from frontdesk.store import histories, identities, source_refs, threads, users
 from frontdesk.store.tx import Row, Tx
 
 _NOT_LATER = "Its line must come before, and be taken."
@@ -180,12 +181,6 @@ class Places:
         inbox_id, contact_id = self._inbox(line.inbox), self._contact(line.contact)
         thread_id = self._thread(line, inbox_id, contact_id)
         is_open = line.status is not ConversationStatus.RESOLVED
-        if is_open and conversations.open_of_thread(self.tx, thread_id) is not None:
-            raise Conflict(
-                "This contact has an open conversation there already.",
-                field="status",
-                hint="Resolve it first, or write status resolved.",
-            )
         assignee = users.by_email(self.tx, line.assignee) if line.assignee else None
         histories.add_conversation(
             self.tx,
@@ -222,16 +217,29 @@ class Places:
                     "The contact has no address.", field="address", hint="Add the one it wrote from."
                 )
             address = Address(rows[0].scheme, rows[0].address)
+        keys = line.thread.keys or (key_of(address),)
+        if line.status is not ConversationStatus.RESOLVED:
+            self._refuse_second(inbox_id, keys)
         return histories.thread_of(
             self.tx,
             self.account_id,
             inbox_id,
             contact_id,
             thread_id=line.thread.id or self._id("thread", f"{inbox_id}\0{address.scheme}\0{address.value}"),
-            keys=line.thread.keys or (key_of(address),),
+            keys=keys,
             address=address,
             at=line.opened_at,
         )
+
+    def _refuse_second(self, inbox_id: UUID, keys: Sequence[str]) -> None:
+        """Raises Conflict when the thread of these keys has an open conversation."""
+        found = threads.look_up(self.tx, self.account_id, inbox_id, keys)
+        if any(row.conversation_id is not None for row in found.values()):
+            raise Conflict(
+                "This contact has an open conversation there already.",
+                field="status",
+                hint="Resolve it first, or write status resolved.",
+            )
 
     def _grow(self, conversation_id: UUID) -> Grown:
         found = self._grown.get(conversation_id)

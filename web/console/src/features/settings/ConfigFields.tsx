@@ -3,7 +3,7 @@
 import type { Problem } from "@frontdesk/shared";
 import type { ReactNode } from "react";
 import { Input, Select, Switch, Textarea } from "~/ui/Field.tsx";
-import { isKept, type ConfigField, type ConfigValues } from "./config-form.ts";
+import { isKept, referenceOf, type ConfigField, type ConfigValues } from "./config-form.ts";
 
 interface ConfigFieldsProps {
   fields: readonly ConfigField[];
@@ -61,7 +61,7 @@ export function ConfigFields({ fields, values, kept, problem, onChange }: Config
         error={error}
         required={field.required && !has}
         value={text}
-        placeholder={has ? "•••••••• kept, type to replace" : (field.example ?? undefined)}
+        placeholder={has ? (referenceOf(kept[field.name]) ?? "•••••••• kept, type to replace") : (field.example ?? undefined)}
         aside={has ? <span className="meta green">Kept</span> : field.required ? null : <span className="meta">Optional</span>}
         onChange={(event) => onChange(field.name, event.target.value)}
       />

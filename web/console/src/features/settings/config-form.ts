@@ -53,8 +53,14 @@ export function fieldsOf(schema: JsonSchema, secrets: readonly string[]): Config
 
 export type ConfigValues = Record<string, string | boolean>;
 
-/** Whether a secret is kept by the desk. It is never shown. */
+/** Where a secret is kept outside of the desk: `secret://place/name`. */
+export function referenceOf(value: unknown): string | null {
+  return typeof value === "string" && value.startsWith("secret://") ? value : null;
+}
+
+/** Whether a secret is kept, by the desk or elsewhere. It is never shown. */
 export function isKept(value: unknown): boolean {
+  if (referenceOf(value) !== null) return true;
   return typeof value === "object" && value !== null && (value as { set?: unknown }).set === true;
 }
 
