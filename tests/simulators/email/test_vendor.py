@@ -13,6 +13,8 @@ import pytest
 
 from frontdesk.simulators.base import Fault, FaultKind, Look
 from frontdesk.simulators.email import MailSimulator, serve, verification_key
+from frontdesk.simulators.email.errors import SendGridError
+from frontdesk.simulators.email.mail_send import checked
 from tests.desk import until
 from tests.kit.scripted_server import ScriptedServer, Seen, answer, scripted
 
@@ -141,12 +143,19 @@ TWICE = [{"to": [{"email": ANA}], "cc": [{"email": ANA.upper()}]}]
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-async def test_the_sdk_is_refused_as_by_sendgrid(
-    world: World, change: dict[str, Any], status: int, field: str
-) -> None:
+def test_a_send_is_refused_as_by_sendgrid(change: dict[str, Any], status: int, field: str) -> None:
     """S3-19."""
-    found, error = await world.refused({**GOOD, **change})
-    assert (found, error["field"]) == (status, field)
+    with pytest.raises(SendGridError) as refused:
+        checked({**GOOD, **change}, OURS)
+    assert (refused.value.status, refused.value.field) == (status, field)
+
+
+async def test_the_sdk_hears_of_a_refusal(world: World) -> None:
+    """S3-19."""
+    status, error = await world.refused({**GOOD, "from": {"email": "boss@elsewhere.example"}})
+    assert (status, error["field"], error["help"]) == (403, "from", None)
+    for change in ({"subject": "Hi\r\nBcc: eve@mail.example"}, {"custom_args": ["x"]}):
+        assert (await world.refused({**GOOD, **change}))[0] == 400
     assert list(world.simulator.state.sends) == []
 
 

@@ -68,9 +68,11 @@ def _people(message: EmailMessage, header: str) -> list[tuple[str, str]]:
 
 
 def _text(part: MIMEPart) -> str:
-    return bytes(part.get_payload(decode=True) or b"").decode(
-        part.get_content_charset() or "utf-8", "replace"
-    )
+    raw = bytes(part.get_payload(decode=True) or b"")
+    try:
+        return raw.decode(part.get_content_charset() or "utf-8", "replace")
+    except LookupError:  # a charset that nobody knows
+        return raw.decode("utf-8", "replace")
 
 
 def _leaves(message: MIMEPart) -> list[MIMEPart]:

@@ -81,11 +81,13 @@ class Api:
         if spoilt is not None:
             return spoilt
         send_id = self._state.ids.word(22)
-        wanted = mail_send.checked(given, business.address)
         now = self._state.now()
-        accepted = self._network.take(
-            business, wanted.recipients, wanted.written(send_id, now), {"told": wanted.told}, send_id
-        )
+        try:
+            wanted = mail_send.checked(given, business.address)
+            mail = wanted.written(send_id, now)
+        except (ValueError, TypeError):  # a header with a new line, a list where a word should be
+            raise SendGridError("Bad Request") from None
+        accepted = self._network.take(business, wanted.recipients, mail, {"told": wanted.told}, send_id)
         headers = {"X-Message-Id": send_id, "X-RateLimit-Limit": "600", "X-RateLimit-Remaining": "599"}
         headers["X-RateLimit-Reset"] = str(int(now.timestamp()) + 1)
         return await self._spoiler.after(accepted, Response(status_code=202, headers=headers), request)
