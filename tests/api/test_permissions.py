@@ -19,6 +19,7 @@ MATRIX = {
     "GET /hooks/{channel}/{inbox_id}": OPEN,
     "POST /hooks/{channel}/{inbox_id}": OPEN,
     "GET /v1/files/{token}": OPEN,
+    "GET /v1/files/{token}/preview": OPEN,
     "GET /v1/setup": OPEN,
     "POST /v1/setup": OPEN,
     "POST /v1/session": OPEN,

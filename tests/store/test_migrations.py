@@ -32,7 +32,13 @@ def _differences(connection: sa.Connection) -> list[Any]:
 def _schema(connection: sa.Connection) -> Any:
     """What the database itself says of its tables, indexes and their conditions."""
     if connection.dialect.name == "sqlite":
-        query = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE tbl_name <> 'alembic_version'"
+        query = """
+            SELECT 'table', name, wr, strict FROM pragma_table_list WHERE schema = 'main'
+            UNION ALL SELECT 'column', c.name, m.name, c.cid || ' ' || c.type || ' ' || c."notnull" || ' '
+              || ifnull(c.dflt_value, '') || ' ' || c.pk
+              FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table'
+            UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_schema
+              WHERE type <> 'table' OR sql LIKE 'CREATE VIRTUAL %'"""
     else:
         query = """
             SELECT 'index', indexname::text, tablename::text, indexdef FROM pg_indexes

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     CONTACT_UNMERGED = "contact.unmerged"
     ATTACHMENT_STORED = "attachment.stored"
     ATTACHMENT_FAILED = "attachment.failed"
+    ATTACHMENT_CHECKED = "attachment.checked"  # the scanner's verdict is there, or the preview
     INBOX_CREATED = "inbox.created"
     INBOX_UPDATED = "inbox.updated"
     USER_UPDATED = "user.updated"

@@ -12,6 +12,7 @@ from frontdesk.api.desk import ApiConfig, Desk
 from frontdesk.features.accounts.access import Access
 from frontdesk.features.accounts.passwords import Passwords
 from frontdesk.features.accounts.signing_in import SigningIn
+from frontdesk.features.attachments.inspecting import Inspector
 from frontdesk.features.attachments.keeping import Keeper
 from frontdesk.features.attachments.links import FileLinks
 from frontdesk.features.attachments.uploads import Uploads
@@ -30,9 +31,11 @@ from frontdesk.features.live.hydration import Hydration
 from frontdesk.kit.pages import Cursors
 from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import Channel
+from frontdesk.ports.scanner import Scanner
 from frontdesk.runtime import channels
 from frontdesk.runtime.blobs import blobs_of
 from frontdesk.runtime.roles import Worker
+from frontdesk.runtime.scanner import scanner_at
 from frontdesk.runtime.secret_key import vault_of
 from frontdesk.runtime.secret_stores import secret_stores
 from frontdesk.runtime.settings import Settings
@@ -45,7 +48,7 @@ class Container:
 
     desk: Desk
     app: DeskApp
-    close_files: Callable[[], Awaitable[None]]
+    closing: Sequence[Callable[[], Awaitable[None]]]
     workers: list[Worker] = field(default_factory=list)
 
     @asynccontextmanager
@@ -57,7 +60,8 @@ class Container:
     async def close(self) -> None:
         """Close what was opened here; the store is its opener's."""
         await self.desk.inboxes.close()
-        await self.close_files()
+        for close in self.closing:
+            await close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def build(
     vault = vault_of(settings)
     config = _api_config(settings, port, demo)
     registry = channels.load() | {channel.slug: channel for channel in more_channels}
-    access, files = Access(store), blobs_of(settings)
+    access, files, scanner = Access(store), blobs_of(settings), scanner_at(settings.virus_scan)
     cursors, links = Cursors(vault.derive("cursors")), FileLinks(vault, config.base_path)
     live = LiveCursors(cursors, vault)
     views, places = Views(registry, links), Places(store)
@@ -111,23 +115,25 @@ def build(
             secret_stores=secret_stores(settings),
             is_demo=demo is not None,
         ),
-        uploads=Uploads(store, files, settings.limits.upload_bytes),
+        uploads=Uploads(store, files, settings.limits.upload_bytes, is_scanned=scanner is not None),
         links=links,
         hub=Hub(store, Hydration(store, views, live), live),
         views=views,
         places=places,
         sender=Sender(store, registry, views, places),
     )
-    return Container(desk, create_app(desk, routes=routes), files.close, _workers(desk, files))
+    closing = [files.close] if scanner is None else [files.close, scanner.close]
+    return Container(desk, create_app(desk, routes=routes), closing, _workers(desk, files, scanner))
 
 
-def _workers(desk: Desk, files: Blobs) -> list[Worker]:
+def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
         Deliverer(desk.store, desk.inboxes, files, link=desk.links.link).worker(),
         Collector(desk.store, desk.inboxes).worker(),
         CollectingBeginner(desk.store, desk.inboxes),
         Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),
+        Inspector(desk.store, files, scanner).worker(),
         Marker(desk.store, desk.inboxes).worker(),
         Waker(desk.store).worker(),
         Keeper(desk.store, files),

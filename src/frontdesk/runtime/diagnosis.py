@@ -18,8 +18,10 @@ from frontdesk.domain.scope import system_scope
 from frontdesk.features.inboxes.config import needs_connecting, secret_fields
 from frontdesk.features.inboxes.inboxes import Inboxes
 from frontdesk.ports.blobs import BlobMissing, one_chunk
+from frontdesk.ports.scanner import ScanFailed
 from frontdesk.runtime import channels
 from frontdesk.runtime.blobs import open_blobs
+from frontdesk.runtime.scanner import scanner_at
 from frontdesk.runtime.secret_key import FILE, vault_of
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import accounts, inboxes, migrate
@@ -119,6 +121,21 @@ async def examine_files(settings: Settings) -> list[Finding]:
     except (OSError, TimeoutError, DeskError, BlobMissing) as error:
         return [_ill("files", f"{place}: {_words(error)}", cure)]
     return [Finding("files", same, f"{place}: written, read and deleted", cure)]
+
+
+async def examine_scanner(settings: Settings) -> list[Finding]:
+    """Whether the virus scanner answers, where one is named."""
+    scanner = scanner_at(settings.virus_scan)
+    if scanner is None:
+        return []
+    cure = "Check FRONTDESK_VIRUS_SCAN, and that the scanner runs and takes requests from here."
+    try:
+        threat = await scanner.scan(one_chunk(b"frontdesk doctor"))
+    except ScanFailed as error:
+        return [_ill("virus scanner", error.message, cure)]
+    finally:
+        await scanner.close()
+    return [Finding("virus scanner", threat is None, "answers", cure)]
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -284,5 +301,6 @@ async def _of_inbox(desk: Inboxes, row: Row) -> Finding:
 
 
 _CHECKS: tuple[Check, ...] = (
-    _machine, _data_folder, examine_files, _database, _web_pages, _port, _public_address, _inboxes,
+    _machine, _data_folder, examine_files, examine_scanner, _database, _web_pages, _port, _public_address,
+    _inboxes,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from frontdesk.backends.s3 import place_of
+from frontdesk.runtime.scanner import scanner_at
 
 
 def _split(value: Any) -> Any:
@@ -112,6 +113,12 @@ class Settings(Group):
         "other than Amazon's; credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile or "
         "the machine's role). Default: `files` in the data folder.",
     )
+    virus_scan: str | None = Field(
+        None,
+        description="Who looks into files before anybody may have them: `clamd://host:3310`, "
+        "`clamd:///run/clamav/clamd.ctl`, or `https://scanner.example.com/scan` that answers a POST of the "
+        'file with `{"infected": false}`. Default: nobody, files are `unscanned`.',
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Master key for stored secrets and signatures, at least 32 characters. "
@@ -188,6 +195,16 @@ class Settings(Group):
             msg = f"unknown store {scheme!r}; use file:///absolute/folder or s3://bucket/prefix"
             raise ValueError(msg)
         place_of(value)
+        return value
+
+    @field_validator("virus_scan")
+    @classmethod
+    def _known_scanner(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("clamd://", "http://", "https://")):
+            scheme = value.partition("://")[0]
+            msg = f"unknown scanner {scheme!r}; use clamd://host:3310, clamd:///path/of/socket or https://…"
+            raise ValueError(msg)
+        scanner_at(value)
         return value
 
     @field_validator("trusted_proxies")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.errors import NotFound
 from frontdesk.domain.scope import Scope
 from frontdesk.kit.ids import uuid7
@@ -26,6 +27,7 @@ _ADD = Statement(
         message_id=P("message_id"), state=P("state"), blob=P("blob"), sha256=P("sha256"), mime=P("mime"),
         filename=P("filename"), size=P("size"), source_media_id=P("source_media_id"),
         source_url=P("source_url"), created_by=P("created_by"), created_at=db_now(),
+        scan=P("scan"),
     )
 )  # fmt: skip
 _GET = Statement(sa.select(_f).where(_f.c.account_id == P("account_id"), _f.c.id == P("id")))
@@ -40,7 +42,12 @@ _SAME = Statement(
     )
     .limit(1)
 )
-_BLOBS = Statement(sa.select(_f.c.blob).distinct().where(_f.c.blob.in_(P("names", expanding=True))))
+_BLOBS = Statement(
+    sa.union(
+        sa.select(_f.c.blob).where(_f.c.blob.in_(P("names", expanding=True))),
+        sa.select(_f.c.preview_blob).where(_f.c.preview_blob.in_(P("names", expanding=True))),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class NewAttachment:
     source_media_id: str | None = None
     source_url: str | None = None
     created_by: UUID | None = None
+    scan: ScanState = ScanState.UNSCANNED
 
 
 def add(tx: Tx, account_id: UUID, new: NewAttachment, attachment_id: UUID | None = None) -> Row:
@@ -80,6 +88,7 @@ def add(tx: Tx, account_id: UUID, new: NewAttachment, attachment_id: UUID | None
         source_media_id=new.source_media_id,
         source_url=new.source_url,
         created_by=new.created_by,
+        scan=new.scan,
     )
     return tx.one(_GET, account_id=account_id, id=key)
 
@@ -117,5 +126,5 @@ def same_blob(tx: ReadTx, account_id: UUID, sha256: str, size: int) -> str | Non
 
 
 def known_blobs(tx: ReadTx, names: list[str]) -> set[str]:
-    """Which of these blobs some attachment has."""
+    """Which of these blobs some attachment has, as its file or as its preview."""
     return {row.blob for row in tx.rows(_BLOBS, names=names)} if names else set()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -36,7 +37,10 @@ _ADD = Statement(
     .on_conflict_do_nothing()
 )
 _MANY = Statement(
-    sa.select(_a.c.id, _a.c.state, _a.c.error, _a.c.blob, _a.c.sha256, _a.c.mime, _a.c.filename, _a.c.size)
+    sa.select(
+        _a.c.id, _a.c.state, _a.c.error, _a.c.blob, _a.c.sha256, _a.c.mime, _a.c.filename, _a.c.size,
+        _a.c.scan, _a.c.threat, _a.c.preview_blob, _a.c.preview_width, _a.c.preview_height,
+    )
     .where(_a.c.id.in_(P("ids", expanding=True)), _a.c.account_id == P("account_id"))
 )  # fmt: skip
 _GET = Statement(sa.select(_a).where(_a.c.id == P("id"), _a.c.account_id == P("account_id")))
@@ -51,6 +55,7 @@ _STORED = Statement(
         mime=P("mime"),
         filename=P("filename"),
         size=P("size"),
+        scan=P("scan"),
     )
 )
 _FAILED = Statement(
@@ -103,7 +108,7 @@ def add(
 
 
 def many(tx: ReadTx, account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    """Files by id: id, state, error, blob, sha256, mime, filename, size."""
+    """Files by id: what they are, how they stand, what was found in them, their previews."""
     return {row.id: row for row in tx.rows(_MANY, ids=ids, account_id=account_id)} if ids else {}
 
 
@@ -125,6 +130,7 @@ def stored(
     mime: str | None,
     filename: str | None,
     size: int,
+    scan: ScanState,
 ) -> bool:
     """Note that the bytes are kept as `blob`; says whether that is new."""
     return bool(
@@ -136,6 +142,7 @@ def stored(
             mime=mime,
             filename=filename,
             size=size,
+            scan=scan,
         )
     )
 

@@ -273,7 +273,9 @@ attachments = Table(
     _text("error", null=True), _text("blob", null=True), _text("sha256", null=True),
     _text("mime", null=True), _text("filename", null=True), _int("size", default=None, null=True),
     _text("source_media_id", null=True), _text("source_url", null=True), _id("created_by", null=True),
-    _at("created_at"), **_SMALL,
+    _at("created_at"), _text("scan", default="unscanned"), _text("threat", null=True),
+    _text("preview_blob", null=True), _int("preview_width", default=None, null=True),
+    _int("preview_height", default=None, null=True), **_SMALL,
 )  # fmt: skip
 Index("ix_attachments_message_id", attachments.c.message_id)
 Index("ix_attachments_account_id_sha256", attachments.c.account_id, attachments.c.sha256)

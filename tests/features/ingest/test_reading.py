@@ -10,6 +10,7 @@ import pytest
 from frontdesk.domain.content import Image, Media
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.inbound import InboundEvent
+from frontdesk.features.attachments.inspecting import INSPECT_QUEUE
 from frontdesk.features.attachments.uploads import Uploads
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest.files import Fetcher
@@ -41,7 +42,7 @@ async def take(scene: Scene, body: bytes, *events: InboundEvent) -> Receipt:
 
 
 async def nothing_waits(scene: Scene) -> bool:
-    return await scene.all_of(t.jobs) == []
+    return all(job.queue == INSPECT_QUEUE for job in await scene.all_of(t.jobs))
 
 
 async def states(scene: Scene) -> list[str]:

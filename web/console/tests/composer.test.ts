@@ -98,7 +98,8 @@ describe("files", () => {
     templates: true,
     window_seconds: 86_400,
   };
-  const file = (id: string, mime: string) => ({ id, mime, size: 10, filename: id, url: "/x", state: "stored" });
+  const file = (id: string, mime: string) =>
+    ({ id, mime, size: 10, filename: id, url: "/x", state: "stored", scan: "unscanned", preview: null }) as const;
 
   it("become what the channel takes, else a document", () => {
     expect(kindOfFile("image/png", 10, whatsapp)).toBe("image");

@@ -1240,6 +1240,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{token}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description The small picture of a file, for whoever has a link to the file.
+         */
+        get: operations["preview_v1_files__token__preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/canned-responses": {
         parameters: {
             query?: never;
@@ -1595,6 +1615,10 @@ export interface components {
             url: string;
             /** State */
             state: string;
+            /** @description A file that is `pending` is served and sent when the virus scanner has found it clean; `infected` ones never are; `unscanned` ones came when no scanner was set. */
+            scan: components["schemas"]["ScanState"];
+            /** @description A small picture of the file, once it is drawn. */
+            preview: components["schemas"]["Picture"] | null;
         };
         /**
          * AttemptRead
@@ -3320,6 +3344,18 @@ export interface components {
          */
         Permission: "conversations:read" | "conversations:write" | "messages:send" | "contacts:read" | "contacts:write" | "inboxes:read" | "inboxes:manage" | "users:read" | "users:manage" | "tokens:manage" | "deliveries:read" | "deliveries:manage" | "reports:read" | "account:manage";
         /**
+         * Picture
+         * @description A small picture, at most 640 pixels wide and high.
+         */
+        Picture: {
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+        };
+        /**
          * Poll
          * @description A question with options.
          */
@@ -3489,6 +3525,12 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "agent";
+        /**
+         * ScanState
+         * @description What a virus scanner said of a file. Values are public.
+         * @enum {string}
+         */
+        ScanState: "unscanned" | "pending" | "clean" | "infected";
         /**
          * Seen
          * @description Up to which seq the visitor has read.
@@ -6835,6 +6877,38 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_v1_files__token__preview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "image/webp": unknown;
                 };
             };
             /** @description An error (RFC 9457). */

@@ -12,6 +12,10 @@ export interface Media {
   content_id?: string | null;
   size?: number | null;
   state?: "pending" | "stored" | "failed" | null;
+  /** What the virus scanner said; a file that is pending or infected has no address. */
+  scan?: "unscanned" | "pending" | "clean" | "infected" | null;
+  /** A small picture of the file. */
+  preview?: { url: string; width: number; height: number } | null;
 }
 
 export interface Choice {

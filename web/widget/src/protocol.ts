@@ -9,6 +9,7 @@ export interface Media {
   filename?: string | null;
   size?: number | null;
   state?: "pending" | "stored" | "failed" | null;
+  preview?: { url: string; width: number; height: number } | null;
 }
 
 export interface Choice {

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -18,8 +19,11 @@ from frontdesk.api.errors import ApiError
 from frontdesk.api.once import OnceDep
 from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Shown
-from frontdesk.domain.errors import Invalid, Malformed, NotFound
+from frontdesk.domain.attachment import ScanState
+from frontdesk.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from frontdesk.domain.scope import Permission, Scope
+from frontdesk.features.attachments.previews import PREVIEW_TYPE
+from frontdesk.features.attachments.reads import picture_of
 from frontdesk.features.attachments.types import is_shown
 from frontdesk.features.attachments.uploads import TakenFile, note
 from frontdesk.store import attachments
@@ -47,7 +51,19 @@ _BODY = {
     }
 }
 _DIGITS = re.compile(r"[0-9]{1,36}")
-_POLICY = "default-src 'none'; sandbox"
+_HARMLESS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "private, max-age=86400, immutable",
+}
+
+
+class Picture(Shown):
+    """A small picture, at most 640 pixels wide and high."""
+
+    url: str
+    width: int
+    height: int
 
 
 class AttachmentRead(Shown):
@@ -59,17 +75,26 @@ class AttachmentRead(Shown):
     filename: str | None
     url: str
     state: str
+    scan: ScanState = Field(
+        description="A file that is `pending` is served and sent when the virus scanner has found it clean; "
+        "`infected` ones never are; `unscanned` ones came when no scanner was set."
+    )
+    preview: Picture | None = Field(description="A small picture of the file, once it is drawn.")
 
     @classmethod
     def of(cls, desk: Desk, row: Row) -> Self:
         """From the store's row."""
+        url = desk.links.link(row.account_id, row.id)
+        preview = picture_of(row, url)
         return cls(
             id=row.id,
             mime=row.mime,
             size=row.size,
             filename=row.filename,
-            url=desk.links.link(row.account_id, row.id),
+            url=url,
             state=row.state,
+            scan=row.scan,
+            preview=Picture(**preview) if preview else None,
         )
 
 
@@ -125,16 +150,14 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 @router.get("/files/{token}", responses={200: {"content": {"application/octet-stream": {}}}})
 async def download(token: str, desk: DeskDep, request: Request) -> Response:
     """A file, for whoever has a link to it. Shown in place only if no browser could run it."""
-    attachment_id = desk.links.read(token)
-    row = None
-    if attachment_id is not None:
-        row = await desk.store.read(lambda tx: attachments.find(tx, attachment_id))
-    if row is None or row.blob is None:
-        raise NotFound("There is no such file (any more).")
+    row = await _opened(desk, token)
     headers = _headers(row)
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    start, length = _range(request.headers.get("range"), row.size)
+    wanted = request.headers.get("range")
+    if request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
+        wanted = None
+    start, length = _range(wanted, row.size)
     status = 200 if length is None else 206
     if length is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{row.size}"
@@ -143,14 +166,45 @@ async def download(token: str, desk: DeskDep, request: Request) -> Response:
     return StreamingResponse(stream, status, headers, media_type=row.mime)
 
 
+@router.get("/files/{token}/preview", responses={200: {"content": {PREVIEW_TYPE: {}}}})
+async def preview(token: str, desk: DeskDep, request: Request) -> Response:
+    """The small picture of a file, for whoever has a link to the file."""
+    row = await _opened(desk, token)
+    if row.preview_blob is None:
+        raise NotFound("This file has no preview.")
+    headers = _HARMLESS | {"Content-Disposition": "inline", "ETag": f'"{row.preview_blob}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    stream = desk.uploads.blobs.stream(row.preview_blob)
+    return StreamingResponse(stream, 200, headers, media_type=PREVIEW_TYPE)
+
+
+async def _opened(desk: Desk, token: str) -> Row:
+    """The file that a token opens.
+
+    Raises:
+        NotFound: There is none.
+        Conflict: It is still being checked.
+        Forbidden: A virus was found in it.
+    """
+    attachment_id = desk.links.read(token)
+    row = None
+    if attachment_id is not None:
+        row = await desk.store.read(lambda tx: attachments.find(tx, attachment_id))
+    if row is None or row.blob is None:
+        raise NotFound("There is no such file (any more).")
+    if row.scan == ScanState.PENDING:
+        raise Conflict("The file is still being checked for viruses.", hint="Ask again in a moment.")
+    if row.scan == ScanState.INFECTED:
+        raise Forbidden("The virus scanner found something in this file.")
+    return row
+
+
 def _headers(row: Row) -> dict[str, str]:
     kind = "inline" if is_shown(row.mime) else "attachment"
     name = quote(row.filename or "file", safe="")
-    return {
+    return _HARMLESS | {
         "Content-Disposition": f"{kind}; filename*=UTF-8''{name}",
-        "Content-Security-Policy": _POLICY,
-        "Cross-Origin-Resource-Policy": "cross-origin",
-        "Cache-Control": "private, max-age=86400, immutable",
         "ETag": f'"{row.sha256}"',
         "Accept-Ranges": "bytes",
     }

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.scope import Scope
+from frontdesk.features.attachments import inspecting
 from frontdesk.features.attachments.types import clean_name, type_of
 from frontdesk.ports.blobs import Blob, Blobs, one_chunk
 from frontdesk.store import attachments
@@ -24,6 +26,7 @@ class TakenFile:
     size: int
     mime: str
     filename: str | None
+    scan: ScanState = ScanState.UNSCANNED
 
 
 class Uploads:
@@ -33,10 +36,12 @@ class Uploads:
         store: Where attachments are noted.
         blobs: Where bytes are kept.
         limit: Largest file in bytes.
+        is_scanned: Whether a scanner looks into every file before anybody may have it.
     """
 
-    def __init__(self, store: Store, blobs: Blobs, limit: int) -> None:
+    def __init__(self, store: Store, blobs: Blobs, limit: int, *, is_scanned: bool = False) -> None:
         self._store, self.blobs, self._limit = store, blobs, limit
+        self._scan = ScanState.PENDING if is_scanned else ScanState.UNSCANNED
 
     async def take(
         self, account_id: UUID, chunks: AsyncIterable[bytes], *, mime: str | None, filename: str | None
@@ -52,9 +57,8 @@ class Uploads:
             await self.blobs.delete(blob.name)
             raise Invalid("The file is empty.", field="file")
         name = await self._same(account_id, blob)
-        return TakenFile(
-            name, blob.sha256, blob.size, type_of(blob.head, mime, filename), clean_name(filename)
-        )
+        kind = type_of(blob.head, mime, filename)
+        return TakenFile(name, blob.sha256, blob.size, kind, clean_name(filename), self._scan)
 
     async def take_bytes(
         self, account_id: UUID, content: bytes, *, mime: str | None, filename: str | None
@@ -73,7 +77,7 @@ class Uploads:
 
 
 def note(tx: Tx, scope: Scope, file: TakenFile) -> Row:
-    """Note an uploaded file; answers the attachment."""
+    """Note an uploaded file, to be looked at; answers the attachment."""
     new = NewAttachment(
         state="stored",
         blob=file.blob,
@@ -82,5 +86,8 @@ def note(tx: Tx, scope: Scope, file: TakenFile) -> Row:
         filename=file.filename,
         size=file.size,
         created_by=scope.user_id or scope.contact_id or scope.actor_id,
+        scan=file.scan,
     )
-    return attachments.add(tx, scope.account_id, new)
+    row = attachments.add(tx, scope.account_id, new)
+    inspecting.want(tx, scope.account_id, row.id, mime=file.mime, scan=file.scan)
+    return row

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from frontdesk.domain.attachment import refuse_infected
 from frontdesk.domain.content import Content, Media, Reaction, Template, content_adapter
 from frontdesk.domain.errors import ConversationResolved, IdempotencyMismatch, Invalid, NotAllowed, NotFound
 from frontdesk.domain.message import Author, AuthorType, Direction
@@ -186,6 +187,7 @@ class Sender:
         row = found.get(attachment_id) if attachment_id else None
         if row is None or row.state != "stored":
             raise Invalid("There is no such uploaded file.", field="content.media.attachment_id")
+        refuse_infected(row.scan)
         if create.direction == "outgoing":
             capabilities = self._channels[place.channel].capabilities
             policy.check_file(capabilities, create.content.kind, row.mime, row.size)

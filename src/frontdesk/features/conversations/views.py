@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from frontdesk.domain.attachment import may_be_had
 from frontdesk.domain.content import MEDIA_KINDS, content_adapter
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.origin import Origin, origin_of
 from frontdesk.domain.participants import participants_id
 from frontdesk.domain.preview import preview_of
+from frontdesk.features.attachments.reads import picture_of
 from frontdesk.features.conversations.reads import (
     AuthorRead,
     ConversationRead,
@@ -164,8 +166,10 @@ class Views:
             shown["mime"] = file.mime or said.get("mime")
             shown["filename"] = file.filename or said.get("filename")
             shown["size"] = file.size if file.size is not None else said.get("size")
-            if state == "stored":
+            shown["scan"] = file.scan
+            if state == "stored" and may_be_had(file.scan):
                 shown["url"] = self._links.link(account_id, attachment_id)
+                shown["preview"] = picture_of(file, shown["url"])
         return shown
 
     def stored(self, content: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from frontdesk.domain.attachment import refuse_infected
 from frontdesk.domain.content import (
     MEDIA_KINDS,
     Contacts,
@@ -186,6 +187,7 @@ def _check_names(
             row = _attachment(tx, scope, file.attachment_id)
         if row is None or row.created_by != contact_id or row.state != "stored":
             raise Invalid("There is no such uploaded file.", field="content.media.attachment_id")
+        refuse_infected(row.scan)
         own = file.model_copy(
             update={"source_media_id": None, "url": None, "mime": row.mime, "size": row.size}
         )

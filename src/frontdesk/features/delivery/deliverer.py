@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.content import Content
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import Address
@@ -231,6 +232,13 @@ class Deliverer:
         row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
         if row.state != "stored" or row.blob is None:
             return Failed(code="file_missing", message="The file is not there.", retryable=False)
+        if row.scan == ScanState.INFECTED:
+            return Failed(
+                code="file_infected", message=f"The file holds a virus: {row.threat}.", retryable=False
+            )
+        if row.scan == ScanState.PENDING:
+            message = "The file is still being checked for viruses."
+            return Failed(code="file_unchecked", message=message, retryable=True)
         try:
             content = await self._blobs.read(row.blob)
         except BlobMissing:

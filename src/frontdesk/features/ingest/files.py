@@ -14,6 +14,7 @@ import structlog
 
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.event import EventType
+from frontdesk.features.attachments import inspecting
 from frontdesk.features.attachments.uploads import TakenFile
 from frontdesk.features.conversations.arrivals import MEDIA_QUEUE
 from frontdesk.features.inboxes.inboxes import OpenInbox
@@ -124,7 +125,10 @@ def _stored(tx: Tx, lane: Lane, job: Job, row: Row, taken: TakenFile) -> None:
         mime=taken.mime,
         filename=taken.filename,
         size=taken.size,
+        scan=taken.scan,
     )
+    if is_new:
+        inspecting.want(tx, row.account_id, row.id, mime=taken.mime, scan=taken.scan)
     if is_new and message is not None:
         message_changes.file_changed(
             tx, message, EventType.ATTACHMENT_STORED, row.id, _described(message.content, row.id, taken)

@@ -25,6 +25,7 @@ _CONTENT_CHANGED = frozenset(
         EventType.MESSAGE_REACTED,
         EventType.ATTACHMENT_STORED,
         EventType.ATTACHMENT_FAILED,
+        EventType.ATTACHMENT_CHECKED,
     }
 )
 _STATUS_CHANGED = frozenset(

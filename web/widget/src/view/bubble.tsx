@@ -66,6 +66,7 @@ function MediaBody({
   waiting?: Promise<File | null>;
 }) {
   const [broken, setBroken] = useState(false);
+  const [whole, setWhole] = useState(false);
   const { kind, media, caption } = content;
   const url = media.url && session.at(media.url);
   const failed = () => {
@@ -82,7 +83,13 @@ function MediaBody({
   else if (picture && url && !broken)
     body = (
       <Out href={url} class="shot">
-        <img class="pic" src={url} alt={caption ?? label} loading="lazy" onError={failed} />
+        <img
+          class="pic"
+          src={media.preview && !whole ? `${url}/preview` : url}
+          alt={caption ?? label}
+          loading="lazy"
+          onError={media.preview && !whole ? () => setWhole(true) : failed}
+        />
       </Out>
     );
   else if (kind === "audio" && url && !broken)

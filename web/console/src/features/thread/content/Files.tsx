@@ -17,6 +17,12 @@ import { useLightbox } from "./lightbox.ts";
 import { useFreshMedia } from "./media.ts";
 import { Player } from "./Player.tsx";
 
+function why(media: Media, word: string): string {
+  if (media.state === "failed") return `${word} could not be fetched`;
+  if (media.scan === "infected") return `${word} is blocked: a virus was found in it`;
+  return media.scan === "pending" && media.state === "stored" ? `${word} is being checked for viruses` : `${word} is being fetched`;
+}
+
 /** A file that cannot be shown yet, or not at all. */
 function Absent({ media, icon, word }: { media: Media; icon: IconName; word: string }): ReactNode {
   const failed = media.state === "failed";
@@ -30,11 +36,12 @@ function Absent({ media, icon, word }: { media: Media; icon: IconName; word: str
       </a>
     );
   }
+  const infected = media.scan === "infected";
   return (
-    <span className={styles.absent} role="status">
-      <Icon name={failed ? "alert" : icon} size={20} />
+    <span className={styles.absent} role="status" data-scan={media.scan ?? undefined}>
+      <Icon name={failed || infected ? "alert" : icon} size={20} />
       <span>
-        {failed ? `${word} could not be fetched` : `${word} is being fetched`}
+        {why(media, word)}
         {media.filename ? <span className="meta">{media.filename}</span> : null}
       </span>
     </span>
@@ -53,12 +60,23 @@ export function Picture({ content }: { content: ImageContent }): ReactNode {
   const open = useLightbox();
   const { url, refresh, failed } = useFreshMedia(content.media);
   const [loaded, setLoaded] = useState(false);
+  const [whole, setWhole] = useState(false);
+  const preview = whole ? null : content.media.preview;
   const name = content.caption ?? content.media.filename ?? "Photo";
   return (
     <>
       {url && !failed ? (
         <button type="button" className={styles.picture} data-loaded={loaded || undefined} aria-label={`Open photo: ${name}`} onClick={() => open(url, name)}>
-          <img src={url} alt={name} loading="lazy" decoding="async" onLoad={() => setLoaded(true)} onError={refresh} />
+          <img
+            src={preview ? `${url}/preview` : url}
+            alt={name}
+            width={preview?.width}
+            height={preview?.height}
+            loading="lazy"
+            decoding="async"
+            onLoad={() => setLoaded(true)}
+            onError={preview ? () => setWhole(true) : refresh}
+          />
         </button>
       ) : (
         <Absent media={failed ? { ...content.media, state: "failed" } : content.media} icon="image" word="The photo" />
