@@ -10,6 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from python_http_client.exceptions import HTTPError  # type: ignore[import-untyped]
+from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
+from sendgrid.helpers import mail as m  # type: ignore[import-untyped]
+from sendgrid.helpers.eventwebhook import EventWebhook  # type: ignore[import-untyped]
 
 from frontdesk.simulators.base import Fault, FaultKind, Look
 from frontdesk.simulators.email import MailSimulator, serve, verification_key
@@ -17,12 +21,6 @@ from frontdesk.simulators.email.errors import SendGridError
 from frontdesk.simulators.email.mail_send import checked
 from tests.desk import until
 from tests.kit.scripted_server import ScriptedServer, Seen, answer, scripted
-
-pytest.importorskip("sendgrid", reason="needs SendGrid's own SDK")
-from python_http_client.exceptions import HTTPError  # type: ignore[import-untyped]
-from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
-from sendgrid.helpers import mail as m  # type: ignore[import-untyped]
-from sendgrid.helpers.eventwebhook import EventWebhook  # type: ignore[import-untyped]
 
 KEY, OURS, ANA, BEN = "SG.a-key-for-tests", "help@rill.example", "ana@mail.example", "ben@mail.example"
 PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(16)
