@@ -81,8 +81,8 @@ def can_send(
 
 
 _COME_BACK = (
-    "They can write a word such as START to hear from you again. If they told you so in another way, remove "
-    "the opt-out (GET /v1/opt-outs, DELETE /v1/opt-outs/{id})."
+    "They can write a word such as START to hear from you again. If they told you so in another way, take "
+    "them off the register of opt-outs."
 )
 
 
@@ -93,7 +93,7 @@ def _unwanted(opt_outs: frozenset[OptOutKind], *, automatic: bool) -> tuple[str,
     if automatic and OptOutKind.AUTOMATIC in opt_outs:
         return (
             "The customer wants no automatic messages at this address.",
-            "A person may write to them, or remove the opt-out (DELETE /v1/opt-outs/{id}).",
+            "A person may write to them. If they changed their mind, take them off the register of opt-outs.",
         )
     return None
 
