@@ -113,7 +113,7 @@ def test_a_demo_starts_twice_and_keeps_to_itself(tmp_path: Path) -> None:
         before = [client.get(path).json() for path in ("/v1/users", "/v1/inboxes")]
         assert len(before[0]["items"]) == 3
         inboxes = {each["channel"]: each for each in before[1]["items"]}
-        simulated = {"whatsapp", "messenger", "instagram", "telegram", "twilio_sms", "slack"}
+        simulated = {"whatsapp", "messenger", "instagram", "telegram", "twilio_sms", "slack", "email"}
         assert {"webchat", *simulated} == set(inboxes)
         assert {each["simulated"] for each in before[1]["items"]} == {True}
         assert inboxes["webchat"]["public_key"] in httpx2.get(f"{desk.url}/demo/shop").text
