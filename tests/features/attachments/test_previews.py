@@ -23,10 +23,11 @@ async def test_a_picture_becomes_a_small_one() -> None:
         assert (shown.format, shown.size, shown.mode) == ("WEBP", (640, 427), "RGBA")
 
 
-def test_small_pictures_stay_as_large_as_they_are() -> None:
-    drawn = drawing.draw(picture("WEBP", (30, 20)))
+def test_small_pictures_stand_for_themselves() -> None:
+    assert drawing.draw(picture("WEBP", (640, 480))) is None
+    drawn = drawing.draw(picture("PNG", (641, 20)))
     assert drawn is not None
-    assert drawn[:2] == (30, 20)
+    assert drawn[:2] == (640, 20)
 
 
 def test_pictures_stand_upright_and_tell_nothing_else() -> None:
@@ -34,16 +35,16 @@ def test_pictures_stand_upright_and_tell_nothing_else() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees
     exif[0x010F] = "maker of the camera"
-    content = picture("JPEG", (100, 50), exif=exif)
+    content = picture("JPEG", (1400, 700), exif=exif)
     assert b"maker of the camera" in content
     drawn = drawing.draw(content)
     assert drawn is not None
-    assert drawn[:2] == (50, 100)
+    assert drawn[:2] == (320, 640)
     assert b"maker" not in drawn[2]
 
 
 def test_of_moving_pictures_the_first_frame() -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "green")]
+    frames = [Image.new("RGB", (700, 700), colour) for colour in ("red", "blue", "green")]
     written = io.BytesIO()
     frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
     drawn = drawing.draw(written.getvalue())

@@ -10,6 +10,8 @@ import sys
 
 LARGEST = 640
 """Width and height that a preview has at most."""
+SMALL_BYTES = 256 * 1024
+"""A picture that is no larger in pixels than a preview, and no larger than this, stands for itself."""
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 32 * 1024 * 1024
 NOT_DRAWN = 3
@@ -19,7 +21,7 @@ _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 
 
 def draw(content: bytes) -> tuple[int, int, bytes] | None:
-    """Width, height and bytes of the preview of a picture; None if it is none, or has too many pixels.
+    """Width, height and bytes of the preview of a picture; None if it is none, is small, or is too large.
 
     Of moving pictures the first frame; turned as its EXIF says, and without anything else of its metadata.
     """
@@ -29,6 +31,8 @@ def draw(content: bytes) -> tuple[int, int, bytes] | None:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
+                return None
+            if max(picture.size) <= LARGEST and len(content) <= SMALL_BYTES:
                 return None
             picture.draft("RGB", (LARGEST * 2, LARGEST * 2))  # JPEG: decoded at a fraction of its size
             picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
