@@ -75,6 +75,8 @@ async def furnish(owner: Tenant) -> Shop:
         {"shortcut": CANARY, "title": f"{CANARY} title", "messages": [{"kind": "text", "body": CANARY}]},
     )
     user, _ = await owner.user(name=f"{CANARY} agent")
+    address = {"channel": inbox["channel"], "scheme": "email", "address": f"{CANARY}@rill.example"}
+    opt_out = await owner.post("/v1/opt-outs", {**address, "kind": "marketing", "note": CANARY})
     token = await owner.post("/v1/tokens", {"name": f"{CANARY} token", "permissions": ["contacts:read"]})
     letter, receipt = await owner.desk.store.write(lambda tx: _trouble(tx, owner.scope, UUID(inbox["id"])))
     return Shop(
@@ -89,6 +91,7 @@ async def furnish(owner: Tenant) -> Shop:
             "response_id": response["id"],
             "user_id": str(user),
             "token_id": token["id"],
+            "opt_out_id": opt_out["id"],
             "letter_id": str(letter),
             "receipt_id": str(receipt),
         },
