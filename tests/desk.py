@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,8 +48,12 @@ from frontdesk.store import accounts, identities, tokens, users
 from frontdesk.store.engine import Store, open_store
 from frontdesk.store.tokens import NewToken
 from frontdesk.store.tx import Tx
+from tests.services.servers import stop_quickly
 
 PASSWORD = "correct horse battery staple"
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""One for all clients: each would read all certificates of the world anew, and a desk of tests has none."""
+stop_quickly()
 
 
 class PostConfig(ChannelConfig):
@@ -234,7 +239,9 @@ class RunningDesk:
     def client(self, token: str | None = None, **more: Any) -> httpx2.AsyncClient:
         """A client of its own, with this bearer token or none; closed with the desk."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        client = httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=30, trust_env=False, **more)
+        client = httpx2.AsyncClient(
+            base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=_TLS, **more
+        )
         self._stack.push_async_callback(client.aclose)
         return client
 

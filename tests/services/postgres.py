@@ -137,7 +137,7 @@ class PostgresServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGQUIT)  # at once: SIGTERM would wait for whoever is connected
             try:
                 self._process.wait(5)
             except subprocess.TimeoutExpired:

@@ -14,7 +14,9 @@ import pytest
 from frontdesk.kit.http import HttpClient, Response
 from frontdesk.simulators.whatsapp import Settings, WhatsAppSimulator, serve
 from tests.kit.scripted_server import ScriptedServer, Seen, answer, scripted
+from tests.services.servers import stop_quickly
 
+stop_quickly()
 TOKEN = "EAAG-token"
 SECRET = "app-secret"
 VERIFY = "verify-me"

@@ -180,6 +180,7 @@ async def test_a_wrongly_signed_hook_comes_before_the_right_one(world: World) ->
     await until(lambda: len(world.inbox.posts) == 2)
     assert [is_signed(post) for post in world.inbox.posts] == [False, True]
     assert world.inbox.posts[0].body == world.inbox.posts[1].body
+    await until(lambda: world.simulator.hooks.underway == 0)
     hooks = (await world.ledger())["hooks"]
     assert [(hook["is_signed_well"], hook["status"]) for hook in hooks] == [(False, 401), (True, 200)]
 
