@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from starlette.responses import Response
 
-from frontdesk.api import guards
+from frontdesk.api import tracing
 from frontdesk.kit import log
 from frontdesk.runtime.settings import LogSettings, StoreSettings
 from tests.desk import RunningDesk, running_desk
@@ -38,7 +38,7 @@ async def test_one_request_is_one_trace(sqlite_url: str, tmp_path: Path) -> None
 
 
 async def test_an_endless_stream_is_no_slow_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guards, "_SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(tracing, "_SLOW_SECONDS", -1.0)
 
     async def page(scope: Any, receive: Any, send: Any) -> None:
         mime = "text/event-stream; charset=utf-8" if scope["path"] == "/live" else "text/plain"
@@ -47,7 +47,7 @@ async def test_an_endless_stream_is_no_slow_request(monkeypatch: pytest.MonkeyPa
     out = io.StringIO()
     with redirect_stderr(out):
         log.configure("info", "json")
-        transport = httpx2.ASGITransport(guards.Tracing(page))
+        transport = httpx2.ASGITransport(tracing.Tracing(page))
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk") as client:
             for path in ("/live", "/plain"):
                 assert (await client.get(path)).status_code == 200
@@ -126,7 +126,7 @@ def _crash(token: str) -> UUID | None:
 def test_refusal_63_ids_stay_readable_in_a_told_path() -> None:
     id_ = "0198c2b5-7a60-7000-8000-000000000001"
     paths = [f"/v1/{id_}/x", f"/bot12345:{CANARY}/sendMessage", "/assets/index-AbCdEf12.js", "/", "//"]
-    assert [guards.told_path({"path": path}) for path in paths] == [
+    assert [tracing.told_path({"path": path}) for path in paths] == [
         f"/v1/{id_}/x",
         "/[hidden]/sendMessage",
         "/assets/index-AbCdEf12.js",

@@ -17,6 +17,7 @@ from frontdesk.api.errors import on_desk_error, on_http_error, on_invalid
 from frontdesk.api.lean import BareRoute, LeanFirst, LeanRoute
 from frontdesk.api.openapi import build
 from frontdesk.api.routers import ROUTERS
+from frontdesk.api.tracing import Tracing
 from frontdesk.api.web import Pages
 from frontdesk.domain.errors import DeskError
 
@@ -46,7 +47,7 @@ class DeskApp(FastAPI):
         app = guards.BodyLimit(app, limit_of=_limits(config))
         app = guards.WidgetCors(app)
         app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)
-        app = guards.Tracing(app, log_all=config.log_requests)
+        app = Tracing(app, log_all=config.log_requests)
         return guards.Headers(app, is_secure=config.is_secure)
 
 

@@ -1,4 +1,4 @@
-"""Deliveries and their attempts: where each outgoing message stands, and every try to send it.
+"""Deliveries: where each outgoing message stands. Its tries are in `attempts`.
 
 Which status may follow which is the domain's rule; here rows are locked, read and written.
 """
@@ -18,9 +18,8 @@ from frontdesk.domain.scope import Scope
 from frontdesk.store import opt_outs
 from frontdesk.store import tables as t
 from frontdesk.store.inbox_pages import InboxPage
-from frontdesk.store.statement import Row, Statement, insert
+from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx, Tx
-from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _d, _a, _m = t.deliveries, t.delivery_attempts, t.messages
@@ -191,40 +190,6 @@ _CONVERSATIONS_OF = Statement(
     sa.select(_d.c.conversation_id).where(_d.c.id.in_(P("ids", expanding=True))).distinct()
 )
 _SEQ_OF = Statement(sa.select(_m.c.id, _m.c.seq).where(_m.c.id.in_(P("ids", expanding=True))))
-
-_ADD_ATTEMPT = Statement(
-    insert(_a).values(
-        id=P("id"),
-        account_id=P("account_id"),
-        delivery_id=P("delivery_id"),
-        number=P("number"),
-        started_at=db_now(),
-    )
-)
-_END_ATTEMPT = Statement(
-    sa.update(_a)
-    .where(_a.c.id == P("attempt"), _a.c.account_id == P("account_id"))
-    .values(
-        outcome=P("outcome"),
-        error_code=P("error_code"),
-        error=P("error"),
-        request=P("request"),
-        response=P("response"),
-        finished_at=db_now(),
-    )
-)
-_ATTEMPTS = Statement(
-    sa.select(_a)
-    .where(_a.c.delivery_id == P("delivery_id"), _a.c.account_id == P("account_id"))
-    .order_by(_a.c.number, _a.c.id)
-)
-_LAST_ATTEMPTS = Statement(
-    sa.select(_a.c.started_at)
-    .where(_a.c.delivery_id == P("delivery_id"))
-    .order_by(_a.c.number.desc())
-    .limit(P("count"))
-)
-_NUMBER = Statement(sa.select(sa.func.count()).select_from(_a).where(_a.c.delivery_id == P("delivery_id")))
 _INBOX_OF = Statement(sa.select(_d.c.inbox_id).where(_d.c.id == P("id")))
 
 
@@ -334,52 +299,6 @@ def between(tx: ReadTx, conversation_id: UUID, after_seq: int, seq: int) -> list
     """Deliveries of outgoing messages with after_seq < their seq <= seq."""
     rows = tx.rows(_UNREAD_UP_TO, conversation_id=conversation_id, after_seq=after_seq, seq=seq)
     return [row.id for row in rows]
-
-
-def begin_attempt(tx: Tx, delivery: Delivery, attempt_id: UUID) -> None:
-    """Note that a try begins; written before the provider is called."""
-    tx.run(
-        _ADD_ATTEMPT,
-        id=attempt_id,
-        account_id=delivery.account_id,
-        delivery_id=delivery.id,
-        number=tx.scalar(_NUMBER, delivery_id=delivery.id) + 1,
-    )
-
-
-def end_attempt(
-    tx: Tx,
-    account_id: UUID,
-    attempt_id: UUID,
-    outcome: str,
-    *,
-    error_code: str | None = None,
-    error: str | None = None,
-    request: dict[str, Any] | None = None,
-    response: dict[str, Any] | None = None,
-) -> None:
-    """Note how a try ended, with the redacted exchange."""
-    tx.run(
-        _END_ATTEMPT,
-        attempt=attempt_id,
-        account_id=account_id,
-        outcome=outcome,
-        error_code=error_code,
-        error=error,
-        request=request,
-        response=response,
-    )
-
-
-def attempts(tx: ReadTx, account_id: UUID, delivery_id: UUID) -> list[Row]:
-    """Every try of a delivery, in order."""
-    return tx.rows(_ATTEMPTS, account_id=account_id, delivery_id=delivery_id)
-
-
-def round_began_at(tx: ReadTx, delivery_id: UUID, attempts_so_far: int) -> datetime | None:
-    """When the first of the last so many tries began."""
-    rows = tx.rows(_LAST_ATTEMPTS, delivery_id=delivery_id, count=attempts_so_far)
-    return rows[-1].started_at if rows else None
 
 
 def inbox_of(tx: ReadTx, delivery_id: UUID) -> UUID | None:

@@ -15,7 +15,7 @@ from frontdesk.api.v1.fields import Shown
 from frontdesk.domain.errors import Forbidden, NotFound
 from frontdesk.domain.message import DeliveryStatus
 from frontdesk.domain.scope import Permission, Scope
-from frontdesk.store import dead_letters, deliveries, jobs, notices, receipts
+from frontdesk.store import attempts, dead_letters, deliveries, jobs, notices, receipts
 from frontdesk.store.statement import Row
 from frontdesk.store.tx import ReadTx, Tx
 
@@ -130,7 +130,7 @@ async def list_attempts(delivery_id: UUID, desk: DeskDep, scope: Reader) -> list
 
     def query(tx: ReadTx) -> list[Row]:
         deliveries.get(tx, scope, delivery_id)
-        return deliveries.attempts(tx, scope.account_id, delivery_id)
+        return attempts.of_delivery(tx, scope.account_id, delivery_id)
 
     return [AttemptRead.of(row) for row in await desk.store.read(query)]
 

@@ -13,7 +13,7 @@ from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
-from frontdesk.store import deliveries, jobs, source_refs
+from frontdesk.store import attempts, deliveries, jobs, source_refs
 from frontdesk.store.deliveries import Delivery
 from frontdesk.store.jobs import Job, Lane
 from frontdesk.store.tx import Row, Tx
@@ -86,7 +86,7 @@ def begin(
     delivery.attempts += 1
     delivery.version += 1
     deliveries.save(tx, delivery)
-    deliveries.begin_attempt(tx, delivery, attempt_id)
+    attempts.begin(tx, delivery, attempt_id)
     return _letter(tx, delivery, attempt_id, row)
 
 
@@ -227,7 +227,7 @@ def _try_again(tx: Tx, lane: Lane, job: Job, delivery: Delivery, result: Failed,
 
 
 def _is_held_too_long(tx: Tx, delivery: Delivery, run_at: datetime, backoff: Backoff) -> bool:
-    began = deliveries.round_began_at(tx, delivery.id, delivery.attempts) or tx.now
+    began = attempts.round_began_at(tx, delivery.id, delivery.attempts) or tx.now
     return (run_at - began).total_seconds() > backoff.hold_seconds
 
 
@@ -247,7 +247,7 @@ def _end_attempt(tx: Tx, account_id: UUID, attempt_id: UUID, result: SendResult)
     exchange = result.exchange or Exchange({})
     code = None if isinstance(result, Sent) else result.code
     words = None if isinstance(result, Sent) else result.message[:1000]
-    deliveries.end_attempt(
+    attempts.end(
         tx,
         account_id,
         attempt_id,
