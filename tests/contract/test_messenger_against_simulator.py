@@ -230,6 +230,7 @@ async def _files_both_ways(line: Line) -> None:
     body = {"content": {"kind": "image", "caption": "Like new", "media": media}}
     made = await line.desk.owner.post(path, body)
     await line.reaches(made["id"], "delivered" if line.meta.platform.tells_delivery else "sent")
+    await until(lambda: line.shown[-1:] == ["Like new"], seconds=30, what="the caption")
     drawn, words = [each for each in line.phone.messages if each.sender == "business"][-2:]
     (file,) = line.meta.state.look(drawn).files
     assert line.meta.state.files[str(file.id)].content == picture.content

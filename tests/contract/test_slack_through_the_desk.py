@@ -58,7 +58,7 @@ async def test_s2_02_s2_19_a_thread_is_one_conversation_and_its_answer_goes_into
                 return bool((await desk.owner.get(f"/v1/messages/{made['id']}"))["status"] == "delivered")
 
             await until(is_delivered, what="delivered")
-            [sent] = [json.loads(seen.body) for seen in slack.seen]
+            [sent] = [json.loads(seen.body) for seen in slack.seen if "chat.postMessage" in seen.line]
             where = (sent["channel"], sent["thread_ts"], sent["text"])
             assert where == ("C0SHOP", "1700000000.000100", "Until six.")
 
