@@ -329,7 +329,7 @@ async def test_a_file_is_noted_and_never_awaited(scene: Scene) -> None:
         "kind": "image", "caption": "our bike",
         "media": {
             "attachment_id": str(file.id), "mime": "image/png", "state": "pending", "url": None,
-            "filename": None, "size": None,
+            "filename": None, "size": None, "scan": "unscanned",
         },
     }  # fmt: skip
     assert (file.state, file.source_media_id, file.sha256) == ("pending", "77", "ab" * 32)
