@@ -151,6 +151,7 @@ async def test_s0_18_what_a_phone_does_reaches_the_desk_and_the_answer_the_phone
         first = await line.does(type="text", text="Is my bike ready?")
         (message,) = await line.has(1)
         assert message["content"]["body"] == "Is my bike ready?"
+        assert message["author"]["name"] == "Hanna Weiss"
         choices = [{"id": "m", "title": "Morning"}, {"id": "e", "title": "Evening"}]
         asked = await line.say(kind="interactive", type="buttons", body="It is! When?", buttons=choices)
         sent = await line.reaches(asked, "delivered" if platform.tells_delivery else "sent")

@@ -14,6 +14,7 @@ from frontdesk.ports.channel import (
     FetchedMedia,
     MediaFetchFailed,
     OutboundFile,
+    PeopleUnavailable,
     ReadMark,
     Sent,
     TypingMark,
@@ -312,3 +313,34 @@ async def test_what_is_missing_is_named_with_its_cure(
     report = await instagram.connect(connection(http, instagram, **dict.fromkeys(missing)))
     assert [name for name, passed, _ in report.steps if not passed] == [failed]
     assert all(words and TOKEN not in words for _, _, words in report.steps)
+
+
+@pytest.mark.parametrize(
+    ("of", "profile", "name"),
+    [
+        (channel, {"name": "Nora Vidal", "first_name": "Nora"}, "Nora Vidal"),
+        (channel, {"name": " ", "first_name": "Nora"}, "Nora"),
+        (instagram, {"username": "nora.rides"}, "nora.rides"),
+        (instagram, {"name": None}, None),
+    ],
+    ids=["whole", "first", "account", "none"],
+)
+async def test_what_somebody_is_called(of: Messenger, profile: dict[str, Any], name: str | None) -> None:
+    http = RecordingHttp(json_answer({"id": PERSON, **profile}))
+    assert await of.name_of(Address(of.slug, PERSON), connection(http, of)) == name
+    (request,) = http.requests
+    assert request.url == f"https://graph.facebook.com/v25.0/{PERSON}"
+    assert request.params == {"fields": ",".join(of.names)}
+
+
+async def test_names_that_meta_does_not_tell() -> None:
+    nora = Address("messenger", PERSON)
+    gone = json_answer({"error": {"code": 100, "error_subcode": 33, "message": "No profile."}}, 400)
+    assert await channel.name_of(nora, connection(RecordingHttp(gone))) is None
+    assert await channel.name_of(Address("messenger", "../me"), connection(RecordingHttp())) is None
+    assert await channel.name_of(nora, connection(RecordingHttp(), access_token=None)) is None
+    refused = json_answer(
+        {"error": {"code": 10, "message": "Needs Business Asset User Profile Access."}}, 403
+    )
+    with pytest.raises(PeopleUnavailable, match="User Profile Access"):
+        await channel.name_of(nora, connection(RecordingHttp(refused)))

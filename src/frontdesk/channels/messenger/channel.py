@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from frontdesk.channels.messenger import connecting, files
+from frontdesk.channels.messenger import connecting, files, people
 from frontdesk.channels.messenger.config import PageConfig
 from frontdesk.channels.messenger.graph import Graph, exchange_of, graph_of
 from frontdesk.channels.messenger.inbound import parse_body
@@ -11,7 +11,7 @@ from frontdesk.channels.messenger.outbound import FILE_TYPES, Body, bodies, mark
 from frontdesk.channels.messenger.outcome import failure_of, result_of
 from frontdesk.domain.content import Reaction
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
-from frontdesk.domain.inbound import InboundEvent
+from frontdesk.domain.inbound import Address, InboundEvent
 from frontdesk.kit.http import HttpFailed, Response
 from frontdesk.ports import websub
 from frontdesk.ports.channel import (
@@ -46,6 +46,8 @@ class Messenger:
     Config: ClassVar[type[ChannelConfig]] = PageConfig
     platform: ClassVar[str | None] = None
     """What an upload says it is for; None: the platform's own."""
+    names: ClassVar[tuple[str, ...]] = ("name", "first_name")
+    """The fields of a profile that tell a name, the best first."""
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=_KINDS,
         max_text=2000,
@@ -86,6 +88,13 @@ class Messenger:
         del source_media_id
         return await files.fetch(connection.http, url)
 
+    async def name_of(self, address: Address, connection: Connection) -> str | None:
+        """What somebody is called, by their profile."""
+        graph = graph_of(connection, _config(connection))
+        if graph is None or address.scheme != self.slug:
+            return None
+        return await people.name_of(graph, address, self.names)
+
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check token and page, subscribe the page, say what is missing."""
         config = _config(connection)
@@ -114,6 +123,7 @@ class Instagram(Messenger):
     slug: ClassVar[str] = "instagram"
     name: ClassVar[str] = "Instagram"
     platform: ClassVar[str | None] = "instagram"
+    names: ClassVar[tuple[str, ...]] = ("name", "username")
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=_KINDS | {"reaction"},
         max_text=1000,
