@@ -79,6 +79,7 @@ def test_the_parser_reads_its_payloads(installed: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("on_the_path")
 async def test_the_desk_offers_it_and_takes_its_hooks(database_url: str, tmp_path: Path) -> None:
+    """S2-03: a package adds a way to reach people, found by its entry point; no file of ours changes."""
     async with running_desk(database_url, tmp_path / "data") as desk:
         offered = {each["slug"]: each for each in await desk.owner.get("/v1/channels")}
         assert offered["line"]["name"] == "LINE"
