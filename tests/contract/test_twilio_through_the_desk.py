@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from frontdesk.features.delivery import asking
 from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind, keep
 from frontdesk.simulators.twilio_sms import TwilioSimulator, serve
@@ -185,3 +186,15 @@ async def test_s3_09_a_picture_comes_and_one_goes_by_a_link(
         stored = keep(line.network.state, "ME1", content, mime)
         line.network.network.write(line.business, line.phone, "Bent", [("image", stored)])
         await until(lambda: line.has_picture(content), seconds=30, what="the picture")
+
+
+async def test_s3_10_a_lost_callback_is_found_by_asking(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio's callbacks are refused for their signature; what became of the message is asked for."""
+    monkeypatch.setattr(asking, "WAITS", (timedelta(seconds=1),) * 20)
+    async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
+        line.network.faults.set([Fault(kind=FaultKind.HOOK_BAD_SIGNATURE)])
+        made = await line.say({"kind": "text", "body": "It is ready"})
+        await line.settled(made, "delivered")
+        assert line.shown == [("It is ready", "delivered")]

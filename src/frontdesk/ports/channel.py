@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from frontdesk.domain.content import Content
-from frontdesk.domain.inbound import Address, InboundEvent
+from frontdesk.domain.inbound import Address, InboundEvent, StatusReported
 from frontdesk.domain.message import MessageContext
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.kit.http import HttpClient
@@ -319,6 +319,18 @@ class KnowsPeople(Protocol):
 
     async def name_of(self, address: Address, connection: Connection) -> str | None:
         """What somebody is called; None when nobody knows. Raises PeopleUnavailable."""
+
+
+class StatusUnavailable(Exception):
+    """The provider does not tell now where a message stands."""
+
+
+@runtime_checkable
+class TellsStatus(Protocol):
+    """A channel whose provider can be asked where a message stands, for when its hooks do not come."""
+
+    async def status_of(self, source_id: str, connection: Connection) -> StatusReported | None:
+        """Where a sent message stands; None when there is no such message. Raises StatusUnavailable."""
 
 
 @runtime_checkable

@@ -19,6 +19,7 @@ from frontdesk.features.attachments.uploads import Uploads
 from frontdesk.features.conversations.places import Places
 from frontdesk.features.conversations.sending import Sender
 from frontdesk.features.conversations.views import Views
+from frontdesk.features.delivery.asking import Asker
 from frontdesk.features.delivery.deliverer import Deliverer
 from frontdesk.features.delivery.marks import Marker, Waker
 from frontdesk.features.inboxes.inboxes import Inboxes
@@ -130,6 +131,7 @@ def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
         Deliverer(desk.store, desk.inboxes, files, link=desk.links.link).worker(),
+        Asker(desk.store, desk.inboxes).worker(),
         Collector(desk.store, desk.inboxes).worker(),
         CollectingBeginner(desk.store, desk.inboxes),
         Fetcher(desk.store, desk.inboxes, desk.uploads).worker(),

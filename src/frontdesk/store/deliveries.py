@@ -191,6 +191,9 @@ _CONVERSATIONS_OF = Statement(
 )
 _SEQ_OF = Statement(sa.select(_m.c.id, _m.c.seq).where(_m.c.id.in_(P("ids", expanding=True))))
 _INBOX_OF = Statement(sa.select(_d.c.inbox_id).where(_d.c.id == P("id")))
+_STANDING = Statement(
+    sa.select(_d.c.id, _d.c.inbox_id, _d.c.status, _d.c.source_id).where(_d.c.id == P("id"))
+)
 
 
 def lock(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Delivery]:
@@ -305,6 +308,11 @@ def inbox_of(tx: ReadTx, delivery_id: UUID) -> UUID | None:
     """The inbox by which a delivery goes."""
     found: UUID | None = tx.scalar(_INBOX_OF, id=delivery_id)
     return found
+
+
+def standing(tx: ReadTx, delivery_id: UUID) -> Row | None:
+    """How a delivery stands: `id`, `inbox_id`, `status`, `source_id`."""
+    return tx.first(_STANDING, id=delivery_id)
 
 
 def _delivery(row: Row) -> Delivery:

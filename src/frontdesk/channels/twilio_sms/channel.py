@@ -1,18 +1,20 @@
 """The Twilio channel: ties hooks, requests and settings together. Stateless; one object for all inboxes."""
 
+import re
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import ClassVar
 
 from frontdesk.channels.twilio_sms import connecting
 from frontdesk.channels.twilio_sms.config import TwilioConfig
-from frontdesk.channels.twilio_sms.inbound import parse_request
+from frontdesk.channels.twilio_sms.inbound import parse_message, parse_request
 from frontdesk.channels.twilio_sms.outbound import FILES, KINDS_OUT, MAX_TEXT, message_fields, parted
 from frontdesk.channels.twilio_sms.outcome import failure_of, joined, result_of
 from frontdesk.channels.twilio_sms.rest import Rest, exchange_of, rest_of
 from frontdesk.channels.twilio_sms.segments import segments_of
 from frontdesk.channels.twilio_sms.signature import verify_hook
 from frontdesk.domain.errors import Invalid, UnsupportedByChannel
-from frontdesk.domain.inbound import InboundEvent
+from frontdesk.domain.inbound import InboundEvent, StatusReported
 from frontdesk.kit.http import ConnectFailed, HttpFailed, Refused, TooLarge
 from frontdesk.ports.channel import (
     Capabilities,
@@ -28,6 +30,7 @@ from frontdesk.ports.channel import (
     RawRequest,
     SendResult,
     Sent,
+    StatusUnavailable,
 )
 from frontdesk.ports.outcome import unanswered
 
@@ -38,6 +41,7 @@ LEAVE_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "qui
 BACK_WORDS = frozenset({"start", "yes", "unstop"})
 """Twilio keeps by these itself (twilio.com, "Twilio support for opt-out keywords", 2026)."""
 _MEBIBYTE = 1024 * 1024
+_SID = re.compile(r"[SM]M[0-9a-f]{32}")
 
 
 class TwilioSms:
@@ -108,6 +112,21 @@ class TwilioSms:
             is_later = not isinstance(told, Failed) or told.retryable or answer.status_code == 404
             raise MediaFetchFailed(told.message, retryable=is_later)
         return FetchedMedia(content=answer.content, mime=answer.headers.get("content-type"))
+
+    async def status_of(self, source_id: str, connection: Connection) -> StatusReported | None:
+        """Where a message stands, by Twilio's Message resource."""
+        rest = rest_of(connection, _config(connection))
+        if rest is None or not _SID.fullmatch(source_id):
+            return None
+        try:
+            answer = await rest.get(rest.url("Messages", source_id))
+        except HttpFailed as failure:
+            raise StatusUnavailable(str(failure)[:500]) from failure
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        if not answer.is_success:
+            raise StatusUnavailable(failure_of(answer, None).message)
+        return parse_message(answer.json_object())
 
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check the credentials and the number, and lead the number's messages to our hook."""

@@ -37,6 +37,18 @@ _STATUSES = {
 }
 _LEAVES = {"STOP": True, "START": False}
 """What Twilio's Advanced Opt-Out makes of a customer's word."""
+_RESOURCE = {
+    "sid": "MessageSid",
+    "status": "MessageStatus",
+    "from": "From",
+    "to": "To",
+    "error_code": "ErrorCode",
+    "error_message": "ErrorMessage",
+    "price": "Price",
+    "price_unit": "PriceUnit",
+    "num_segments": "NumSegments",
+}
+"""What a hook calls the fields of a Message resource."""
 _INCOMING = frozenset({"", "received", "receiving"})
 _MAX_FIELDS = 1000
 
@@ -79,8 +91,24 @@ def read_fields(request: RawRequest) -> dict[str, str]:
 
 
 def _status(request: RawRequest, fields: Fields, sid: str, word: str) -> i.InboundEvent:
+    delivery_id = _delivery_id(request.query.get(DELIVERY))
+    found = _reported(fields, sid, word, delivery_id)
+    return found or i.Ignored(reason=f"status {word}"[:200], account_ref=_ours(fields.get("From")))
+
+
+def parse_message(told: Mapping[str, Any]) -> i.StatusReported | None:
+    """Where a message stands, as Twilio's Message resource tells it; None where it says nothing of it.
+
+    Source: twilio.com, "Messages resource", "Fetch a Message resource" (2026).
+    """
+    fields = {hook: str(told[name]) for name, hook in _RESOURCE.items() if told.get(name) is not None}
+    sid = fields.get("MessageSid", "")
+    return _reported(fields, sid, fields.get("MessageStatus", ""), None) if sid else None
+
+
+def _reported(fields: Fields, sid: str, word: str, delivery_id: UUID | None) -> i.StatusReported | None:
     if word not in _STATUSES:
-        return i.Ignored(reason=f"status {word}"[:200], account_ref=_ours(fields.get("From")))
+        return None
     status, told = _STATUSES[word]
     code = fields.get("ErrorCode")
     return i.StatusReported(
@@ -94,7 +122,7 @@ def _status(request: RawRequest, fields: Fields, sid: str, word: str) -> i.Inbou
         error_title=fields.get("ErrorMessage") or None,
         error_detail=fields.get("ChannelStatusMessage") or None,
         pricing=_pricing(fields),
-        delivery_id=_delivery_id(request.query.get(DELIVERY)),
+        delivery_id=delivery_id,
     )
 
 

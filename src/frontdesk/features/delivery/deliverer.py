@@ -24,6 +24,7 @@ from frontdesk.domain.inbound import Address
 from frontdesk.features.conversations.arrivals import file_of, files_of
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
 from frontdesk.features.delivery import outbox
+from frontdesk.features.delivery.asking import can_be_asked
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.outbox import Interrupted, Letter
 from frontdesk.features.inboxes.inboxes import OpenInbox
@@ -90,6 +91,8 @@ class Deliverer:
         self._link = link
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
+        self._asked: set[UUID] = set()
+        """Inboxes whose provider can be asked where a message stands, as of the last send."""
         self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
 
     def worker(self) -> Worker:
@@ -177,6 +180,8 @@ class Deliverer:
             opened = await self._open(letter.inbox_id)
             if isinstance(opened, Failed):
                 return opened
+            if can_be_asked(opened):
+                self._asked.add(letter.inbox_id)
             files = await self._files(letter)
             earlier = await self._earlier(letter, opened)
         except Busy as error:
@@ -255,7 +260,16 @@ class Deliverer:
         while True:
             try:
                 return await self._store.write(
-                    lambda tx: outbox.end(tx, lane, job, letter, result, self._backoff, last=last)
+                    lambda tx: outbox.end(
+                        tx,
+                        lane,
+                        job,
+                        letter,
+                        result,
+                        self._backoff,
+                        last=last,
+                        can_be_asked=letter.inbox_id in self._asked,
+                    )
                 )
             except LeaseLost:
                 await self._store.write(lambda tx: outbox.keep_evidence(tx, letter, result))

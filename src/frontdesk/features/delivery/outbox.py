@@ -11,6 +11,7 @@ from frontdesk.domain.content import Content, Reaction, content_adapter
 from frontdesk.domain.message import DeliveryStatus, MessageContext
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
+from frontdesk.features.delivery import asking
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
 from frontdesk.store import attempts, deliveries, jobs, source_refs
@@ -121,9 +122,19 @@ def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:
 
 
 def end(  # noqa: PLR0917 - one try's whole story
-    tx: Tx, lane: Lane, job: Job, letter: Letter, result: SendResult, backoff: Backoff, *, last: bool
+    tx: Tx,
+    lane: Lane,
+    job: Job,
+    letter: Letter,
+    result: SendResult,
+    backoff: Backoff,
+    *,
+    last: bool,
+    can_be_asked: bool = False,
 ) -> bool:
     """Close a try with what came of it, and the job with it, under the lane's fence.
+
+    `can_be_asked`: the provider tells statuses when asked, so it shall be if none comes.
 
     Returns:
         Whether the lane's next job may go now; else, and after the last one, the lane was given back.
@@ -138,6 +149,8 @@ def end(  # noqa: PLR0917 - one try's whole story
     match result:
         case Sent():
             _sent(tx, delivery, letter.seq, result)
+            if can_be_asked:
+                asking.remember(tx, delivery)
         case Failed():
             if not _failed(tx, lane, job, delivery, letter.seq, result, backoff):
                 return False

@@ -37,6 +37,7 @@ class Api:
         return [
             Route(f"{_ACCOUNT}.json", self._at(self.account), methods=["GET"]),
             Route(f"{_ACCOUNT}/Messages.json", self._at(self.post_message), methods=["POST"]),
+            Route(f"{_ACCOUNT}/Messages/{{mid}}.json", self._at(self.message), methods=["GET"]),
             Route(f"{_ACCOUNT}/Messages/{{mid}}/Media/{{file_id}}", self._at(self.media), methods=["GET"]),
             Route(f"{numbers}.json", self._at(self.numbers), methods=["GET"]),
             Route(f"{numbers}/{{number_sid}}.json", self._at(self.change_number), methods=["POST"]),
@@ -88,6 +89,18 @@ class Api:
         accepted = self._network.send(business, fields, media)
         told = _told(business, accepted.entry.id, fields, len(media), format_datetime(self._state.now()))
         return await self._spoiler.after(accepted, JSONResponse(told, 201), request)
+
+    async def message(self, request: Request, business: Business) -> Answer:
+        """A message that was sent, as it stands now."""
+        found = self._network.sent(business, request.path_params["mid"])
+        if found is None:
+            raise TwilioError(20404)
+        fields = {"From": business.address, "To": str(found.facts["to"]), "Body": found.shown}
+        told = _told(business, found.id, fields, len(found.facts["files"]), format_datetime(found.at))
+        error = found.error or {}
+        told |= {"status": "undelivered" if found.status == "failed" else found.status}
+        told |= {"error_code": error.get("code"), "error_message": error.get("message")}
+        return JSONResponse(told)
 
     async def media(self, request: Request, _business: Business) -> Answer:
         """A file of a message: elsewhere, without credentials."""

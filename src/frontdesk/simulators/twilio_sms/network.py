@@ -41,6 +41,14 @@ class Network:
         self.state.journal.accept(phone, message)
         return Accepted(entry, lambda: self.carrier.carry(phone, message))
 
+    def sent(self, business: Business, message_id: str) -> PhoneMessage | None:
+        """A message that the account sent."""
+        every = (message for phone in self.state.phones.values() for message in phone.messages)
+        sent = (
+            message for message in every if message.sender == "business" and message.business == business.id
+        )
+        return next((message for message in sent if message.id == message_id), None)
+
     def _check(self, business: Business, number: str, fields: dict[str, str], *, is_empty: bool) -> None:
         if not _E164.fullmatch(number):
             raise TwilioError(21211)
