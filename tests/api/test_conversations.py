@@ -65,7 +65,8 @@ async def test_starting_a_conversation_says_the_greeting_first(shop: Shop) -> No
     (greeting,) = started["messages"]
     assert greeting["content"] == {"kind": "text", "body": "Welcome!", "preview_url": False}
     assert (greeting["seq"], greeting["direction"], greeting["status"]) == (1, "outgoing", "queued")
-    assert started["contact"]["name"] == "Nora"
+    contact = started["contact"]
+    assert (contact["name"], contact["scheme"], contact["address"]) == ("Nora", "post", "1")
     await shop.desk.owner.post(
         f"/v1/conversations/{started['id']}/messages", {"content": {"kind": "text", "body": "x"}}
     )

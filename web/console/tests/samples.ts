@@ -8,7 +8,7 @@ export function conversation(change: Partial<Conversation> = {}): Conversation {
     inbox: { id: "i1", name: "Workshop", channel: "whatsapp" },
     thread_id: "t1",
     participants_id: "a1",
-    contact: { id: "p1", name: "Nora", avatar_url: null, address: "447700900142" },
+    contact: { id: "p1", name: "Nora", avatar_url: null, scheme: "whatsapp", address: "447700900142" },
     status: "open",
     resolution: null,
     assignee: null,

@@ -1973,7 +1973,7 @@ export interface components {
         };
         /**
          * ContactBrief
-         * @description The contact of a conversation; `address` is where answers go.
+         * @description The contact of a conversation; `address` is where answers go, of the kind that `scheme` names.
          */
         ContactBrief: {
             /**
@@ -1985,6 +1985,8 @@ export interface components {
             name: string | null;
             /** Avatar Url */
             avatar_url: string | null;
+            /** Scheme */
+            scheme: string;
             /** Address */
             address: string;
         };

@@ -166,14 +166,24 @@ export function phoneText(address: string | null | undefined): string {
   return `+${digits.slice(0, country)} ${groups.join(" ")}`;
 }
 
-/** What to call a contact: by name, else by address. */
-export function nameOf(contact: { name?: string | null; address?: string | null }): string {
-  return contact.name ?? (addressText(contact.address) || "Unknown contact");
+/** An address, and by which kind of it somebody is reached. */
+export interface Reach {
+  scheme?: string | null;
+  address?: string | null;
 }
 
-/** Where answers go, as people read it: a number, or a short tag for a visitor nobody knows. */
-export function addressText(address: string | null | undefined): string {
-  return address && /^[0-9a-f]{32}$/.test(address) ? `Visitor ${address.slice(0, 4)}` : phoneText(address);
+/** What to call a contact: by name, else by address. */
+export function nameOf(contact: Reach & { name?: string | null }): string {
+  return contact.name ?? (addressText(contact) || "Unknown contact");
+}
+
+const NUMBERS = new Set(["phone", "whatsapp"]);
+
+/** Where answers go, as people read it: a number in groups, a short tag for a visitor nobody knows, else as it stands. */
+export function addressText({ scheme, address }: Reach): string {
+  if (!address) return "";
+  if (/^[0-9a-f]{32}$/.test(address)) return `Visitor ${address.slice(0, 4)}`;
+  return !scheme || NUMBERS.has(scheme) ? phoneText(address) : address;
 }
 
 /** The file of a content that has one. */

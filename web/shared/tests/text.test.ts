@@ -73,5 +73,7 @@ describe("nameOf", () => {
     expect(nameOf({ name: "Priya", address: "8def9d956a868d49856532eb3f92dd95" })).toBe("Priya");
     expect(nameOf({ name: null, address: "ana@rill.example" })).toBe("ana@rill.example");
     expect(nameOf({ name: null, address: null })).toBe("Unknown contact");
+    expect(nameOf({ name: null, scheme: "phone", address: "+34600000001" })).toBe("+34 600 000 001");
+    expect(nameOf({ name: null, scheme: "telegram", address: "70001001" })).toBe("70001001");
   });
 });

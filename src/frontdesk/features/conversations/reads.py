@@ -35,11 +35,12 @@ class InboxBrief(TypedDict):
 
 
 class ContactBrief(TypedDict):
-    """The contact of a conversation; `address` is where answers go."""
+    """The contact of a conversation; `address` is where answers go, of the kind that `scheme` names."""
 
     id: UUID
     name: str | None
     avatar_url: str | None
+    scheme: str
     address: str
 
 

@@ -66,6 +66,7 @@ class Views:
                 "id": row.holder_id,
                 "name": row.contact_name,
                 "avatar_url": self._links.link(row.account_id, avatar) if avatar else None,
+                "scheme": row.scheme,
                 "address": row.address,
             },
             "status": row.status,

@@ -194,7 +194,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
             <p className={styles.address}>
               <ChannelGlyph channel={conversation.inbox.channel} />
               <span className="one">
-                From <b>{conversation.inbox.name}</b> to <b className="num">{addressText(conversation.contact.address) || conversation.contact.name}</b>
+                From <b>{conversation.inbox.name}</b> to <b className="num">{addressText(conversation.contact) || conversation.contact.name}</b>
               </span>
             </p>
           )}

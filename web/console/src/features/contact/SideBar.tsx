@@ -16,7 +16,7 @@ import styles from "./side.module.css";
 export function SideBar({ conversation, onClose }: { conversation: Conversation; onClose: () => void }): ReactNode {
   const { contact: known } = conversation;
   const contact = useQuery(contactQuery(known.id));
-  const name = nameOf({ name: contact.data?.name ?? known.name, address: known.address });
+  const name = nameOf({ ...known, name: contact.data?.name ?? known.name });
   return (
     <aside className={styles.side} data-pane="side" aria-label="Contact">
       <div className="scroll">

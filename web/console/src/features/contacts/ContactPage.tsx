@@ -1,6 +1,6 @@
 /** One contact in full: who they are, what was said in every channel, with whom they may be one. */
 
-import { nameOf, shortDate, type Contact, type Conversation } from "@frontdesk/shared";
+import { shortDate, type Contact, type Conversation } from "@frontdesk/shared";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
@@ -71,7 +71,7 @@ function Card({ contact, onMerge }: { contact: Contact; onMerge: ((other: Contac
       <section className={side.head}>
         <Avatar id={contact.id} name={contact.name} size={48} />
         <div className="grow">
-          <h2 className="one">{nameOf({ name: contact.name, address: contact.identities[0]?.address })}</h2>
+          <h2 className="one">{calledOf(contact)}</h2>
           <p className="meta">Customer since {shortDate(contact.created_at)}</p>
         </div>
         {contact.verified ? <Chip tone="green">Verified</Chip> : null}

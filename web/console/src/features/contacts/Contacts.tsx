@@ -1,6 +1,6 @@
 /** All contacts, found by name or address, and one of them in full. */
 
-import { ago, fullTime, nameOf, shortDate, type Contact } from "@frontdesk/shared";
+import { ago, fullTime, shortDate, type Contact } from "@frontdesk/shared";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useState, type ReactNode } from "react";
@@ -13,6 +13,7 @@ import page from "~/ui/page.module.css";
 import { Blank, Failed } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { ContactPage } from "./ContactPage.tsx";
+import { calledOf } from "./Merging.tsx";
 import { TableBones } from "./TableBones.tsx";
 
 export function Contacts(): ReactNode {
@@ -71,7 +72,7 @@ function ContactList(): ReactNode {
                   <td>
                     <Link to="/contacts/{-$contactId}" params={{ contactId: contact.id }} className={page.rowButton} onClick={(event) => event.stopPropagation()}>
                       <Avatar id={contact.id} name={contact.name} size={24} />
-                      <span className="one">{nameOf({ name: contact.name, address: contact.identities[0]?.address })}</span>
+                      <span className="one">{calledOf(contact)}</span>
                       {contact.verified ? <Icon name="shield" className="green" /> : null}
                     </Link>
                   </td>

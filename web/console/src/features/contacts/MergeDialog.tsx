@@ -84,7 +84,8 @@ function Confirm({ contact, other: given, onBack, onClose }: { contact: Contact;
           .then(() => client.invalidateQueries())
           .catch((error: unknown) => toastError(error, "Not undone."));
       };
-      toast(`${calledOf(other)} is merged into ${calledOf(merged)}`, { label: "Undo", run: undo });
+      const [went, stayed] = [calledOf(other), calledOf(merged)];
+      toast(went === stayed ? `Both contacts of ${stayed} are one now` : `${went} is merged into ${stayed}`, { label: "Undo", run: undo });
       await client.invalidateQueries({ predicate: ({ queryKey }) => ["contact", "contacts", "conversations", "conversation"].includes(String(queryKey[0])) });
       if (merged.id !== contact.id) await navigate({ to: "/contacts/{-$contactId}", params: { contactId: merged.id } });
     },
@@ -97,7 +98,7 @@ function Confirm({ contact, other: given, onBack, onClose }: { contact: Contact;
         <Person contact={stays} word="Stays" />
       </div>
       <p>
-        <LinkButton onClick={() => setSwapped(!swapped)}>Keep {calledOf(other)} instead</LinkButton>
+        <LinkButton onClick={() => setSwapped(!swapped)}>Keep {calledOf(other) === calledOf(stays) ? "the other one" : calledOf(other)} instead</LinkButton>
       </p>
       {lines.data ? <Moves preview={previewOf(stays, other, lines.data)} stays={stays} /> : <p className="meta">Looking at what moves</p>}
       <p className="meta">Conversations are not joined. The merge can be undone at any time.</p>

@@ -16,7 +16,7 @@ import { reasonText } from "./merge.ts";
 
 /** What a contact goes by: their name, else their first address. */
 export function calledOf(contact: Contact): string {
-  return nameOf({ name: contact.name, address: contact.identities[0]?.address });
+  return nameOf({ ...contact.identities[0], name: contact.name });
 }
 
 export function Suggestions({ contact, onMerge }: { contact: Contact; onMerge: (other: Contact) => void }): ReactNode {

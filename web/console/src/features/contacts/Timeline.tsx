@@ -8,7 +8,6 @@ import { contactTimelineQuery } from "~/app/queries.ts";
 import { Content } from "~/features/thread/Content.tsx";
 import { LightboxProvider } from "~/features/thread/content/Lightbox.tsx";
 import { MessageIdContext } from "~/features/thread/content/media.ts";
-import { titleOf } from "~/features/thread/Earlier.tsx";
 import { Button } from "~/ui/Button.tsx";
 import { ChannelGlyph } from "~/ui/Channel.tsx";
 import { classes } from "~/ui/classes.ts";
@@ -53,7 +52,7 @@ function RowView({ row, name }: { row: TimelineRow; name: string }): ReactNode {
   return (
     <Link to="/inbox/$view/{-$conversationId}" params={{ view: "all", conversationId: row.conversationId }} search={{}} className={styles.place}>
       <ChannelGlyph channel={conversation?.inbox.channel ?? ""} />
-      <span className="one">{conversation ? `${conversation.inbox.name} · ${titleOf(conversation)}` : "Open the conversation"}</span>
+      <span className="one">{conversation ? [conversation.inbox.name, conversation.topic].filter(Boolean).join(" · ") : "Open the conversation"}</span>
       <Icon name="right" size={12} />
     </Link>
   );

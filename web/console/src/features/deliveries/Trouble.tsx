@@ -1,6 +1,6 @@
 /** Deliveries that failed, or of which nobody can say whether they arrived; each opens to its attempts. */
 
-import { exactTime, fullTime, listTime, nameOf, phoneText, previewOf, type Delivery, type Message } from "@frontdesk/shared";
+import { addressText, exactTime, fullTime, listTime, nameOf, previewOf, type Delivery, type Message } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, useState, type ReactNode } from "react";
@@ -97,7 +97,7 @@ function Row({ delivery, open, onOpen }: { delivery: Delivery; open: boolean; on
           {failed ? "Failed" : "Unknown"}
         </button>
       </td>
-      <td className="num">{conversation ? (phoneText(conversation.contact.address) || nameOf(conversation.contact)) : ""}</td>
+      <td className="num">{conversation ? (addressText(conversation.contact) || nameOf(conversation.contact)) : ""}</td>
       <td className={page.hideSmall}>
         <InboxName id={delivery.inbox_id} />
       </td>

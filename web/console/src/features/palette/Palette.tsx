@@ -1,6 +1,6 @@
 /** The command palette: actions for the open conversation, places, people. Arrow keys move, Enter runs. */
 
-import { nameOf, phoneText, type Conversation } from "@frontdesk/shared";
+import { addressText, nameOf, type Conversation } from "@frontdesk/shared";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Modal } from "@mantine/core";
@@ -101,8 +101,8 @@ function usePeople(typed: string): Command[] {
     id: `person-${contact.id}`,
     group: "People",
     person: contact.id,
-    label: contact.name ?? phoneText(contact.identities[0]?.address),
-    hint: phoneText(contact.identities[0]?.address),
+    label: contact.name ?? addressText(contact.identities[0] ?? {}),
+    hint: addressText(contact.identities[0] ?? {}),
     always: true,
     run: () => void open(contact.id),
   }));
