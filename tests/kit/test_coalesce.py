@@ -108,3 +108,29 @@ async def test_draining_waits_for_all() -> None:
     await coalescer.drain()
     assert [future.result() for future in waiting] == [0, 2, 4, 6]
     await coalescer.drain()
+
+
+async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.sleep", note)
+    run = _Runner()
+    coalescer = Coalescer(run, limit=2, enough=2, pause=0.5)
+    await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
+    await coalescer.drain()
+    assert 0.5 not in slept
+    first = coalescer.submit(4)
+    await first
+    rest = [coalescer.submit(5), coalescer.submit(6)]  # while it pauses: they become one batch
+    await asyncio.gather(*rest)
+    assert run.batches == [[0, 1], [2, 3], [4], [5, 6]]
+    assert slept.count(0.5) == 1
+    await coalescer.drain()
+    assert await coalescer.submit(7) == 14

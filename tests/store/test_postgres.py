@@ -8,8 +8,9 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
-from frontdesk.domain.errors import Busy
+from frontdesk.domain.errors import Busy, Invalid
 from frontdesk.domain.event import EventType
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import receipts
@@ -17,7 +18,9 @@ from frontdesk.store import tables as t
 from frontdesk.store.engine import Store, open_store
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.messages import Appended
+from frontdesk.store.postgres import WARM_CONNECTIONS
 from frontdesk.store.receipts import Receipt
+from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
 from tests.services.postgres import PostgresServer
 from tests.services.proxy import Fault, Proxy
@@ -328,3 +331,57 @@ class _Heard:
                     await nudge()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.news.wait(), 0.2)
+
+
+async def test_warming_opens_connections_and_changes_nothing(postgres_url: str) -> None:
+    store = await open_store(postgres_url, migrate=False)
+    try:
+        await Desk(store).open()
+        counts = [
+            Statement(sa.select(sa.func.count()).select_from(each)) for each in t.metadata.sorted_tables
+        ]
+
+        async def rows() -> list[int]:
+            return await store.read(lambda tx: [tx.scalar(each) for each in counts])
+
+        before = await rows()
+        await store.warm()
+        assert await rows() == before
+        assert sum(before) > 0
+        control = await asyncpg.connect(postgres_url)
+        sessions = await control.fetchval(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'frontdesk'"
+        )
+        await control.close()
+        assert sessions == WARM_CONNECTIONS
+    finally:
+        await store.close()
+
+
+async def test_warming_without_a_database_does_no_harm(proxy: Proxy) -> None:
+    store = await open_store(proxy.url, migrate=False)
+    try:
+        proxy.is_refusing = True
+        proxy.cut()
+        await store.warm()
+    finally:
+        await store.close()
+
+
+def test_a_list_of_any_length_is_the_same_statement() -> None:
+    """One text to prepare and to plan, for every number of values."""
+    table = t.messages
+    listed = Statement(sa.select(table.c.id).where(table.c.id.in_(sa.bindparam("ids", expanding=True))))
+    others = Statement(
+        sa.select(table.c.id).where(table.c.kind.not_in(sa.bindparam("kinds", expanding=True)))
+    )
+    ids = [uuid7() for _ in range(3)]
+    plan = listed.plan("postgresql")
+    assert plan.bind({"ids": ids}) == (plan.bind({"ids": []})[0], [ids])
+    assert plan.bind({"ids": ids})[0].endswith("WHERE messages.id = ANY($1::UUID[])")
+    sql, args = others.plan("postgresql").bind({"kinds": ["text", "image"]})
+    assert sql.endswith("WHERE (messages.kind <> ALL($1::VARCHAR[]))")
+    assert args == [["text", "image"]]
+    with pytest.raises(Invalid):
+        others.plan("postgresql").bind({"kinds": ["a\0b"]})

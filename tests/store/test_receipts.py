@@ -42,7 +42,7 @@ async def test_a_receipt_is_kept_byte_exact_with_a_job(store: Store) -> None:
     assert (lane.key, lane.account_id, [job.payload for job in lane.jobs]) == (
         desk.inbox,
         desk.account,
-        [{"receipt": str(receipt.id)}],
+        [{"receipt": str(receipt.id), "size": len(BODY)}],
     )
     assert heard == ["ingest"]
 
@@ -80,7 +80,7 @@ async def test_what_does_not_parse_stays_and_can_be_read_again(store: Store) -> 
         await store.write(lambda tx: receipts.replay(tx, uuid7(), bad.id))
     await store.write(lambda tx: receipts.replay(tx, desk.account, bad.id))
     (lane,) = await store.write(lambda tx: jobs.claim(tx, "ingest", lanes=1))
-    assert [job.payload for job in lane.jobs] == [{"receipt": str(bad.id)}]
+    assert [job.payload for job in lane.jobs] == [{"receipt": str(bad.id), "size": len(bad.body)}]
     assert await store.read(lambda tx: receipts.page(tx, _scope(desk.account))) == []
     assert await desk.count(t.receipts) == 2
 

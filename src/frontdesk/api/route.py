@@ -8,8 +8,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from fastapi import params
-from fastapi.dependencies.utils import get_flat_params
+from fastapi._compat import ModelField, lenient_issubclass
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.utils import get_flat_params, get_typed_return_annotation
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,10 +22,43 @@ from frontdesk.api.once import InFlight, Once, key_of, key_text
 from frontdesk.api.requests import JsonRequest, check_query, read_json
 
 _in_flight = InFlight()
+_BY_ANNOTATION = object()
 
 
 class DeskRoute(APIRoute):
-    """An ordinary endpoint of the API."""
+    """An ordinary endpoint of the API.
+
+    The schema of its answer is built at the first request, or when the OpenAPI document is: a start need not
+    wait for the schemas of a hundred routes.
+    """
+
+    _answer: ModelField | None = None
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        response_model: Any = _BY_ANNOTATION,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(path, endpoint, response_model=None, **kwargs)
+        self.response_model = response_model
+        if response_model is _BY_ANNOTATION or isinstance(response_model, DefaultPlaceholder):
+            said = get_typed_return_annotation(endpoint)
+            self.response_model = None if lenient_issubclass(said, Response) else said
+
+    @property
+    def response_field(self) -> ModelField | None:
+        """What the answer is written with; None for an endpoint that answers no model."""
+        if self._answer is None and self.response_model is not None:
+            name = f"Response_{self.unique_id}"
+            self._answer = create_model_field(name=name, type_=self.response_model, mode="serialization")
+        return self._answer
+
+    @response_field.setter
+    def response_field(self, field: ModelField | None) -> None:
+        self._answer = field
 
     @property
     def needs(self) -> Needs | None:
@@ -36,7 +72,8 @@ class DeskRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler with what it does not check."""
-        handler = super().get_route_handler()
+        made: list[Callable[[Request], Coroutine[Any, Any, Response]]] = []
+        make = super().get_route_handler
         known = frozenset(
             field.alias
             for field in get_flat_params(self.dependant)
@@ -44,12 +81,14 @@ class DeskRoute(APIRoute):
         )
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         writes = self.is_write
-        model = self.response_model
         status, route = self.status_code or 200, f"{min(self.methods or {'GET'})} {self.path}"
 
         needs = self.needs
 
         async def handle(plain: Request) -> Response:
+            if not made:
+                made.append(make())
+            handler = made[0]
             request = JsonRequest(plain.scope, plain.receive)
             scope = await needs.admit(request) if needs is not None else None
             check_query(request.scope["query_string"], known)
@@ -58,7 +97,7 @@ class DeskRoute(APIRoute):
             if scope is None or text is None:
                 return await handler(request)
             key = key_of(scope, text, request, route, body)
-            once = Once(desk_of(request), key, model, status)
+            once = Once(desk_of(request), key, self.response_model, status)
             request.scope["frontdesk.once"] = once
             return await _in_flight.run(once, key, _bind(handler, request))
 

@@ -14,7 +14,7 @@ class Full(Exception):
 
 
 class Coalescer(Generic[Item, Result]):
-    """Takes all that waits, runs it as one batch, resolves, repeats. No timer.
+    """Takes all that waits, runs it as one batch, resolves, repeats. No timer, unless a pause is asked for.
 
     A batch that fails is split by halves until the culprit stands alone, so one bad item never fails its
     mates. An error listed in `whole` (the outcome is unknown, or nobody can be served now) fails all of the
@@ -25,6 +25,8 @@ class Coalescer(Generic[Item, Result]):
         limit: The largest batch.
         queue_limit: How many calls may wait before `Full` is raised.
         lanes: How many batches may run at the same time.
+        enough: A batch smaller than this is followed by a pause, so that the next one is worth its cost.
+        pause: In seconds. A call that finds nothing waiting or running never meets it.
         whole: Errors that are the batch's, not an item's.
     """
 
@@ -35,11 +37,13 @@ class Coalescer(Generic[Item, Result]):
         limit: int = 256,
         queue_limit: int = 20_000,
         lanes: int = 1,
+        enough: int = 1,
+        pause: float = 0.0,
         whole: tuple[type[BaseException], ...] = (OSError, asyncio.CancelledError),
     ) -> None:
         self._run, self._limit, self._queue_limit, self._whole = run, limit, queue_limit, whole
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._idle = lanes
+        self._idle, self._enough, self._pause = lanes, enough, pause
         self._tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
@@ -70,6 +74,8 @@ class Coalescer(Generic[Item, Result]):
         while self._waiting:
             size = min(len(self._waiting), self._limit)
             await self._settle([self._waiting.popleft() for _ in range(size)])
+            if size < self._enough:
+                await asyncio.sleep(self._pause)
         self._idle += 1  # no await between "empty" and "idle"
 
     async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:

@@ -227,8 +227,18 @@ async def _serve(
         )
         _settle_memory()
         announce(ready)
+        await stack.enter_async_context(_warming(store))
         await container.desk.stopping.wait()
         log.info("stopping")
+
+
+@asynccontextmanager
+async def _warming(store: Store) -> AsyncIterator[None]:
+    """Let the store get ready for its first requests on the side, while inside."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(store.warm())
+        yield
+        task.cancel()
 
 
 def _demo(settings: Settings, store: Store, port: int) -> "Demo":
@@ -255,6 +265,7 @@ async def _work(settings: Settings, store: Store) -> None:
         _on_signal(container.desk.stopping)
         _settle_memory()
         log.info("working", workers=[worker.name for worker in container.workers])
+        await stack.enter_async_context(_warming(store))
         await container.desk.stopping.wait()
         log.info("stopping")
 

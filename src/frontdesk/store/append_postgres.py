@@ -157,6 +157,14 @@ def _statement(keys: bool, sources: bool, outgoing: bool, queued: bool, log: boo
     ))  # fmt: skip
 
 
+def hot() -> list[str]:
+    """The statements of an agent's answer and of a customer's message, to be prepared ahead."""
+    return [_statement(True, False, True, True, True), _statement(False, True, False, False, False)]  # noqa: FBT003
+
+
+COLUMNS = 21
+"""How many arrays a statement takes."""
+
 FIND_APPENDED = """
 SELECT m.id, m.seq, m.created_at FROM messages m WHERE m.id = ANY($1::uuid[])"""
 

@@ -31,7 +31,12 @@ class Engine(Protocol):
     async def read(self, query: Callable[[ReadTx], T], *, snapshot: bool = False) -> T: ...
     async def append(self, drafts: Sequence[Draft]) -> list[Outcome]: ...
     async def receive(self, batch: Sequence[Receipt]) -> list[None]: ...
+    async def warm(self) -> None: ...
     async def close(self) -> None: ...
+
+
+_WORTH_A_COMMIT, _PAUSE_SECONDS = 64, 0.008
+"""Of receipts: a provider waits for its 200 and not for the reading, so more may gather for a commit."""
 
 
 class Store:
@@ -43,7 +48,9 @@ class Store:
     def __init__(self, engine: Engine, listeners: Listeners, *, lanes: int) -> None:
         self._engine, self._listeners = engine, listeners
         self._appends = Coalescer(engine.append, limit=256, lanes=lanes, whole=_WHOLE)
-        self._receipts = Coalescer(engine.receive, limit=256, lanes=1, whole=_WHOLE)
+        self._receipts = Coalescer(
+            engine.receive, limit=256, lanes=1, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=_WHOLE
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closed = False
 
@@ -106,6 +113,10 @@ class Store:
     def on_enqueue(self, listener: EnqueueListener) -> None:
         """Call the listener with the queue's name after each commit that added jobs: a hint as above."""
         self._listeners.on_enqueue.append(listener)
+
+    async def warm(self) -> None:
+        """Prepare in the background what the first requests would wait for. Best effort; changes nothing."""
+        await self._engine.warm()
 
     async def ping(self) -> None:
         """Touch the database.

@@ -50,7 +50,7 @@ class PostgresPool:
     """
 
     def __init__(self, url: str, *, size: int) -> None:
-        self._url, self._size = url, size
+        self._url, self.size = url, size
         self._free: list[Connection] = []
         self._lent: set[Connection] = set()
         self._opening = 0
@@ -72,7 +72,7 @@ class PostgresPool:
                 if not connection.is_closed():
                     self._lent.add(connection)
                     return connection
-            if len(self._lent) + self._opening < self._size:
+            if len(self._lent) + self._opening < self.size:
                 return await self._open()
             await self._wait()
 

@@ -60,6 +60,9 @@ class SqliteEngine:
         await self.write(lambda tx: receipts.add_many(tx, batch))
         return [None] * len(batch)
 
+    async def warm(self) -> None:
+        """Nothing: a file is next to us."""
+
     async def close(self) -> None:
         """Finish what is queued, fold the log into the file, and let others open it."""
         await self._writer.close()

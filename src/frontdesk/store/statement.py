@@ -3,6 +3,7 @@
 Knows how values go in (bind processors), how rows come out (result processors), and nothing of connections.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -39,10 +40,25 @@ class Row(tuple[Any, ...]):
 class _Slot:
     """One positional parameter: the name it takes its value from, or its literal."""
 
-    __slots__ = ("literal", "name", "prepare")
+    __slots__ = ("is_list", "literal", "name", "prepare")
 
-    def __init__(self, name: str, literal: Any, prepare: Processor | None) -> None:
-        self.name, self.literal, self.prepare = name, literal, prepare
+    def __init__(self, name: str, literal: Any, prepare: Processor | None, *, is_list: bool = False) -> None:
+        self.name, self.literal, self.prepare, self.is_list = name, literal, prepare, is_list
+
+    def value(self, given: Any) -> Any:
+        """A given value as the driver takes it. Raises Invalid when a text holds NUL."""
+        if self.is_list:
+            return [self._one(each) for each in given]
+        return self._one(given)
+
+    def _one(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if self.prepare is not None:
+            value = self.prepare(value)
+        if isinstance(value, str):
+            check_text(self.name, value)
+        return value
 
 
 def check_text(name: str, value: str) -> None:
@@ -97,23 +113,33 @@ class Plan:
         """
         if len(params) != len(self._names):
             raise TypeError(f"parameters {sorted(self._names)} wanted, {sorted(params)} given")
+        if self._expanding and self._dialect.name == "postgresql":
+            self._take_arrays(params)
         if self._expanding:
             sql, slots, params = self._expand(dict(params))
         else:
             sql, slots = self.sql, self._slots
-        args = []
-        for slot in slots:
-            if slot.literal is not _REQUIRED:
-                args.append(slot.literal)
-                continue
-            value = params[slot.name]
-            if value is not None:
-                if slot.prepare is not None:
-                    value = slot.prepare(value)
-                if isinstance(value, str):
-                    check_text(slot.name, value)
-            args.append(value)
+        args = [
+            slot.literal if slot.literal is not _REQUIRED else slot.value(params[slot.name]) for slot in slots
+        ]
         return sql, args
+
+    def _take_arrays(self, params: Mapping[str, Any]) -> None:
+        """Turn each `IN` list into one array, so that a list of any length is the same prepared statement."""
+        lists = set(self._expanding)
+        state = self._compiled.construct_expanded_state(
+            {name: [None] if name in lists else value for name, value in params.items()}
+        )
+        source = {part: whole for whole, parts in state.parameter_expansion.items() for part in parts}
+        sql, slots = state.statement, []
+        for position, name in enumerate(state.positiontup or (), 1):
+            whole = source.get(name, name)
+            slot = self._slot(whole, whole)
+            slot.is_list = whole in lists
+            if slot.is_list:
+                sql = _as_array(sql, position)
+            slots.append(slot)
+        self.sql, self._slots, self._expanding = sql, slots, []
 
     def _expand(self, params: dict[str, Any]) -> tuple[str, list[_Slot], Mapping[str, Any]]:
         """Write out `IN` lists, padded to a power of two by repeating, so that few texts are prepared."""
@@ -158,6 +184,19 @@ class Statement:
         if found is None:
             found = self._plans[dialect] = Plan(self._statement, DIALECTS[dialect], self._columns)
         return found
+
+
+def _as_array(sql: str, position: int) -> str:
+    """The text with the list at this position as an array: `= ANY` for `IN`, `<> ALL` for `NOT IN`."""
+    words = {"IN": "= ANY", "NOT IN": "<> ALL"}
+    sql, times = re.subn(
+        rf"\b(NOT IN|IN) \(\${position}(?:::([A-Z ]+))?\)",
+        lambda found: f"{words[found[1]]}(${position}{f'::{found[2]}[]' if found[2] else ''})",
+        sql,
+    )
+    if times != 1:
+        raise TypeError(f"the list at ${position} stands {times} times in: {sql}")
+    return sql
 
 
 def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[Row]]:

@@ -231,7 +231,10 @@ def desk_of(row: Row, channel: Channel | None = None) -> Desk:
 
 def _look_up(tx: ReadTx, ids: Mapping[UUID, Job]) -> tuple[list[dict[UUID, Job]], dict[UUID, Row]]:
     """Receipts in groups whose bodies may be held at once, and the rows of the first group."""
-    groups = _within_memory(ids, receipts.sizes(tx, list(ids)))
+    told = {receipt_id: job.payload.get("size") for receipt_id, job in ids.items()}
+    sizes = {receipt_id: size for receipt_id, size in told.items() if size is not None}
+    sizes |= receipts.sizes(tx, [receipt_id for receipt_id in ids if receipt_id not in sizes])
+    groups = _within_memory(ids, sizes)
     return groups, _rows_of_first(tx, groups)
 
 

@@ -10,6 +10,7 @@ from frontdesk.features.conversations.reads import ConversationRead, MessageRead
 from frontdesk.features.conversations.views import Views, for_visitor
 from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.frames import EventRead, Frame, write
+from frontdesk.kit.clock import utc_now
 from frontdesk.store import conversations, events, timeline
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import ReadTx, Row
@@ -52,8 +53,12 @@ class Hydration:
         )
 
     async def frames(self, account_id: UUID, after: int, limit: int) -> list[Frame]:
-        """The frames of the next events after a position, in order; fewer than `limit` is all there is."""
-        return await self._store.read(lambda tx: self._read(tx, account_id, after, limit), snapshot=True)
+        """The frames of the next events after a position, in order; fewer than `limit` is all there is.
+
+        What an event is about is shown as it is now, which may be later than the event. So no snapshot is
+        needed: who reads a thing before its change hears of the change by the next event.
+        """
+        return await self._store.read(lambda tx: self._read(tx, account_id, after, limit))
 
     def _read(self, tx: ReadTx, account_id: UUID, after: int, limit: int) -> list[Frame]:
         rows = events.page(tx, account_id, after, limit)
@@ -62,7 +67,7 @@ class Hydration:
         talks = _ids(row.conversation_id for row in rows)
         said = _ids(row.subject_id for row in rows if row.type.startswith(_MESSAGES))
         talk_rows = conversations.many(tx, account_id, talks)
-        now = tx.now
+        now = utc_now()  # the database would be asked anew for each page
         shown = {key: self._views.conversation(row, now) for key, row in talk_rows.items()}
         begun_by = {key: row.contact_id for key, row in talk_rows.items()}
         found = list(timeline.many(tx, account_id, said).values())
