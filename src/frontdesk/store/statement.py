@@ -194,8 +194,8 @@ def _as_array(sql: str, position: int) -> str:
         lambda found: f"{words[found[1]]}(${position}{f'::{found[2]}[]' if found[2] else ''})",
         sql,
     )
-    if times != 1:
-        raise TypeError(f"the list at ${position} stands {times} times in: {sql}")
+    if not times:
+        raise TypeError(f"the list at ${position} is not that of an IN: {sql}")
     return sql
 
 
