@@ -5,11 +5,12 @@
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import cache
 from typing import Any
 
 from fastapi import params
 from fastapi._compat import ModelField, lenient_issubclass
-from fastapi.datastructures import DefaultPlaceholder
+from fastapi.datastructures import Default, DefaultPlaceholder
 from fastapi.dependencies.utils import get_flat_params, get_typed_return_annotation
 from fastapi.routing import APIRoute
 from fastapi.utils import create_model_field
@@ -22,7 +23,7 @@ from frontdesk.api.once import InFlight, Once, key_of, key_text
 from frontdesk.api.requests import JsonRequest, check_query, read_json
 
 _in_flight = InFlight()
-_BY_ANNOTATION = object()
+_BY_ANNOTATION: Any = Default(None)
 
 
 class DeskRoute(APIRoute):
@@ -44,7 +45,7 @@ class DeskRoute(APIRoute):
     ) -> None:
         super().__init__(path, endpoint, response_model=None, **kwargs)
         self.response_model = response_model
-        if response_model is _BY_ANNOTATION or isinstance(response_model, DefaultPlaceholder):
+        if isinstance(response_model, DefaultPlaceholder):
             said = get_typed_return_annotation(endpoint)
             self.response_model = None if lenient_issubclass(said, Response) else said
 
@@ -72,8 +73,7 @@ class DeskRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler with what it does not check."""
-        made: list[Callable[[Request], Coroutine[Any, Any, Response]]] = []
-        make = super().get_route_handler
+        framework_handler = cache(super().get_route_handler)
         known = frozenset(
             field.alias
             for field in get_flat_params(self.dependant)
@@ -86,9 +86,7 @@ class DeskRoute(APIRoute):
         needs = self.needs
 
         async def handle(plain: Request) -> Response:
-            if not made:
-                made.append(make())
-            handler = made[0]
+            handler = framework_handler()
             request = JsonRequest(plain.scope, plain.receive)
             scope = await needs.admit(request) if needs is not None else None
             check_query(request.scope["query_string"], known)

@@ -7,7 +7,7 @@ from frontdesk.domain.content import content_adapter
 from frontdesk.domain.errors import NotFound
 from frontdesk.domain.factory import filled
 from frontdesk.domain.scope import Scope
-from frontdesk.features.conversations import sending
+from frontdesk.features.conversations import appending
 from frontdesk.features.conversations.places import place_of
 from frontdesk.features.conversations.reads import MessageRead
 from frontdesk.features.conversations.sending import MessageCreate, Sender
@@ -36,7 +36,7 @@ def send_all(  # noqa: PLR0917 - who writes what, where
     refused = opt_outs.of_threads(tx, [row.thread_id])
     place = place_of(row, refused.get(row.thread_id, frozenset()))
     drafts = [sender.compose(tx, scope, place, conversation_id, create)[0] for create in creates]
-    sending.append_all(tx, drafts, [create.content for create in creates])
+    appending.append_all(tx, drafts, [create.content for create in creates])
     found = timeline.many(tx, scope.account_id, [draft.id for draft in drafts])
     return views.messages(tx, [found[draft.id] for draft in drafts])
 

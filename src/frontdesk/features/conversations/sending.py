@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from frontdesk.domain.attachment import refuse_infected
 from frontdesk.domain.content import Content, Media, Reaction, Template, content_adapter
-from frontdesk.domain.errors import ConversationResolved, IdempotencyMismatch, Invalid, NotAllowed, NotFound
+from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed, NotFound
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
-from frontdesk.features.conversations import amendments, authors, policy, templating
+from frontdesk.features.conversations import appending, authors, policy, templating
 from frontdesk.features.conversations.arrivals import files_of
 from frontdesk.features.conversations.places import Place, Places
 from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
@@ -26,7 +26,7 @@ from frontdesk.kit.clock import utc_now
 from frontdesk.ports.channel import Capabilities, Channel
 from frontdesk.store import attachments, idempotency, media, timeline
 from frontdesk.store import messages as store_messages
-from frontdesk.store.drafts import Appended, Closed, Draft, Outcome, Repeated
+from frontdesk.store.drafts import Appended, Draft, Outcome, Repeated
 from frontdesk.store.engine import Store
 from frontdesk.store.idempotency import IdempotencyKey
 from frontdesk.store.tx import ReadTx, Row, Tx
@@ -107,7 +107,7 @@ class Sender:
         outcome = await self._append(create, draft)
         if isinstance(outcome, Repeated):
             return await self._again(scope, conversation_id, create, author, outcome.row, key)
-        appended = accept(outcome)
+        appended = appending.accept(outcome)
         return self._read(draft, create.content, extras, appended.id, appended)
 
     async def _check(
@@ -228,7 +228,7 @@ class Sender:
         def change(tx: Tx) -> Outcome:
             outcome = store_messages.append(tx, [draft])[0]
             if isinstance(outcome, Appended):
-                hang_on(tx, draft, content)
+                appending.hang_on(tx, draft, content)
             return outcome
 
         return await self._store.write(change)
@@ -320,43 +320,6 @@ def _permit(capabilities: Capabilities, place: Place, now: datetime, author: Aut
 def _templated(tx: ReadTx, place: Place, permit: policy.Permit, create: MessageCreate) -> MessageCreate:
     content = templating.checked(tx, place.account_id, place.inbox_id, permit, create.content)
     return create if content is create.content else create.model_copy(update={"content": content})
-
-
-def append_all(tx: Tx, drafts: Sequence[Draft], contents: Sequence[Content]) -> list[Appended]:
-    """Append drafts of one conversation in order; all or none.
-
-    Raises:
-        ConversationResolved: It is resolved.
-    """
-    outcomes = [accept(outcome) for outcome in store_messages.append(tx, drafts)]
-    for draft, content in zip(drafts, contents, strict=True):
-        hang_on(tx, draft, content)
-    return outcomes
-
-
-def accept(outcome: Outcome) -> Appended:
-    """The appended message.
-
-    Raises:
-        ConversationResolved: The conversation is resolved.
-        NotFound: There is no such conversation.
-    """
-    if isinstance(outcome, Appended):
-        return outcome
-    if isinstance(outcome, Closed):
-        raise ConversationResolved(
-            "The conversation is resolved.", hint="Reopen it, or start the next conversation."
-        )
-    raise NotFound("There is no such conversation.")
-
-
-def hang_on(tx: Tx, draft: Draft, content: Content) -> None:
-    """What belongs to an appended message besides its row: its file's place, its reaction on the target."""
-    for file in files_of(content):
-        if file.attachment_id is not None:
-            media.link(tx, draft.account_id, file.attachment_id, draft.id, draft.conversation_id)
-    if isinstance(content, Reaction) and content.target_id is not None:
-        amendments.react(tx, content.target_id, draft.author, content.emoji)
 
 
 def _check_subtype(create: MessageCreate) -> None:

@@ -28,7 +28,7 @@ from frontdesk.domain.inbound import Address, Party
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
-from frontdesk.features.conversations import episodes, sending, statuses
+from frontdesk.features.conversations import appending, episodes, statuses
 from frontdesk.features.conversations.arrivals import file_of
 from frontdesk.features.conversations.episodes import Desk
 from frontdesk.store import attachments, conversations, identities, origins, threads, timeline
@@ -136,8 +136,8 @@ def write(tx: Tx, scope: Scope, desk: Desk, create: VisitorMessageCreate) -> UUI
         preview_of(content),
         reply_to_id=create.reply_to_id,
     )
-    appended = sending.accept(store_messages.append(tx, [draft])[0])
-    sending.hang_on(tx, draft, content)
+    appended = appending.accept(store_messages.append(tx, [draft])[0])
+    appending.hang_on(tx, draft, content)
     return appended.id
 
 

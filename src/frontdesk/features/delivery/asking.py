@@ -6,7 +6,6 @@ later, and once more six hours after that. One lane per delivery, so none waits 
 
 import asyncio
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -17,6 +16,7 @@ from frontdesk.domain.message import DeliveryStatus
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.inboxes.opening import OpensInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import StatusUnavailable, TellsStatus
 from frontdesk.store import deliveries, jobs
@@ -32,13 +32,6 @@ WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """Before the first question, the second, the third."""
 ASK_SECONDS = 25.0
 LEASE_SECONDS = 60.0
-
-
-class OpensInboxes(Protocol):
-    """Finds inboxes ready for use."""
-
-    async def open(self, inbox_id: UUID) -> OpenInbox:
-        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
 
 
 def can_be_asked(opened: OpenInbox) -> bool:

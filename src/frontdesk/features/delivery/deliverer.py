@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from frontdesk.features.delivery.asking import can_be_asked
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.outbox import Interrupted, Letter
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.blobs import BlobMissing, Blobs
@@ -50,16 +50,6 @@ FILE_ATTEMPT_SECONDS = 90.0
 """Of one with a file: it is given to the provider first, and only then the message is sent."""
 
 
-class OpensInboxes(Protocol):
-    """Finds inboxes ready for use."""
-
-    async def open(self, inbox_id: UUID) -> OpenInbox:
-        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
-
-    async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
-        """Note how an inbox stands."""
-
-
 LinkFile = Callable[[UUID, UUID], str]
 """A path by which an account's file can be fetched for a while."""
 
@@ -79,7 +69,7 @@ class Deliverer:
     def __init__(
         self,
         store: Store,
-        inboxes: OpensInboxes,
+        inboxes: KeepsInboxes,
         blobs: Blobs,
         *,
         link: LinkFile | None = None,

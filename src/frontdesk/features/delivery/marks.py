@@ -9,7 +9,7 @@ from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.scope import system_scope
 from frontdesk.features.conversations import changes
-from frontdesk.features.delivery.deliverer import OpensInboxes
+from frontdesk.features.inboxes.opening import OpensInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import Failed, ReadMark
 from frontdesk.store import conversations, jobs

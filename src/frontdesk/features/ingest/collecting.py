@@ -16,6 +16,7 @@ import structlog
 from frontdesk.domain.errors import Busy, DeskError, NotFound
 from frontdesk.domain.scope import system_scope
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import Channel, Collected, CollectFailed, Collects
 from frontdesk.store import inboxes, jobs, receipts
@@ -34,24 +35,18 @@ OFF_SECONDS = 30.0
 _LONGEST_PAUSE = 900.0
 
 
-class OpensInboxes(Protocol):
-    """Finds inboxes ready for use, and notes how they stand."""
+class KnowsChannels(KeepsInboxes, Protocol):
+    """Inboxes, and by which channels they go."""
 
     @property
     def channels(self) -> Mapping[str, Channel]:
         """The known channels."""
 
-    async def open(self, inbox_id: UUID) -> OpenInbox:
-        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
-
-    async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
-        """Note how an inbox stands."""
-
 
 class Collector:
     """Handles the lanes of the queue "collect"."""
 
-    def __init__(self, store: Store, inboxes: OpensInboxes) -> None:
+    def __init__(self, store: Store, inboxes: KnowsChannels) -> None:
         self._store, self._inboxes = store, inboxes
 
     def worker(self) -> Worker:
@@ -122,7 +117,7 @@ class CollectingBeginner:
 
     name = "collecting"
 
-    def __init__(self, store: Store, inboxes: OpensInboxes) -> None:
+    def __init__(self, store: Store, inboxes: KnowsChannels) -> None:
         self._store, self._inboxes = store, inboxes
 
     async def run(self, stopping: asyncio.Event) -> None:

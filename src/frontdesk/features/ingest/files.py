@@ -18,8 +18,8 @@ from frontdesk.features.attachments import inspecting
 from frontdesk.features.attachments.uploads import TakenFile
 from frontdesk.features.conversations.arrivals import MEDIA_QUEUE
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.inboxes.opening import OpensInboxes
 from frontdesk.features.ingest import hook_files
-from frontdesk.features.ingest.reading import OpensInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.ports.channel import FetchedMedia, MediaFetchFailed
 from frontdesk.store import conversations, jobs, media, message_changes

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 from uuid import UUID, uuid5
 
 import structlog
@@ -20,6 +19,7 @@ from frontdesk.features.conversations import consents
 from frontdesk.features.conversations.episodes import Desk
 from frontdesk.features.conversations.receive import Arrived, receive
 from frontdesk.features.inboxes.inboxes import OpenInbox
+from frontdesk.features.inboxes.opening import OpensInboxes
 from frontdesk.features.ingest import hook_files
 from frontdesk.features.ingest.names import Names, named
 from frontdesk.features.jobs.worker import Worker
@@ -42,13 +42,6 @@ _BYTES_AT_ONCE = 8 * 1024 * 1024
 _ALONE_AFTER = 3
 """Claims without getting on after which a lane's jobs are read one by one."""
 _GIVE_UP_AFTER = 6
-
-
-class OpensInboxes(Protocol):
-    """Finds inboxes ready for use."""
-
-    async def open(self, inbox_id: UUID) -> OpenInbox:
-        """An inbox with its channel and connection. Raises NotFound, InboxUnusable."""
 
 
 @dataclass(frozen=True, slots=True)
