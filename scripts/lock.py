@@ -12,7 +12,9 @@ COMPILE = (
     "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes",
     "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock",
 )  # fmt: skip
+# aiogram may not use the Pydantic that we use: it stands apart, held together with nothing.
 LOCKS = {
+    "aiogram.txt": ("--group", "aiogram"),
     "app.txt": ("pyproject.toml", "--constraint", "requirements/dev.txt"),
     "bench.txt": ("--group", "bench", "--constraint", "requirements/dev.txt"),
     "node.txt": ("--group", "node"),

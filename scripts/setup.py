@@ -1,6 +1,6 @@
 """Prepare a checkout: `.venv` with the locked packages, Node, the console and the widget.
 
-`--tests` and `--bench` add the programs that those drive from outside. Needs Python 3.11 or newer and nothing
+`--tests` and `--bench` add what those drive from outside. Needs Python 3.11 or newer and nothing
 else. Every step leaves a stamp with a digest of what it depends on, so a second run only looks.
 """
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python gets to see
     sys.exit("Frontdesk needs Python 3.11 or newer; name one: make setup PYTHON=/path/to/python3.12")
@@ -78,6 +79,25 @@ def install_packages() -> None:
     locked = REQUIREMENTS / "dev.txt"
     run(*install, "--compile-bytecode", "--require-hashes", "-r", locked, env=index_of_pip())
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+
+
+def provide_aiogram() -> None:
+    """Install Telegram's SDK into a folder of its own, for it wants an older Pydantic than ours."""
+    locked, folder = REQUIREMENTS / "aiogram.txt", VENV / "aiogram"
+    step(
+        "Telegram's SDK for the tests",
+        "aiogram",
+        fingerprint([locked], sys.version),
+        lambda: install_apart(locked, folder),
+        done=folder.is_dir(),
+    )
+
+
+def install_apart(locked: Path, folder: Path) -> None:
+    """Install what a lock names into a folder of its own, in place of what was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    install = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode")
+    run(*install, "--require-hashes", "-r", locked, "--target", folder, env=index_of_pip())
 
 
 def compile_sources() -> None:
@@ -158,6 +178,8 @@ def main() -> int:
         provide_packages()
         compile_sources()
         provide_web()
+        if "--tests" in sys.argv:
+            provide_aiogram()
         for option in PROGRAMS.keys() & sys.argv[1:]:
             provide_programs(option)
     except SetupFailed as failure:

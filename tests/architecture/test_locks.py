@@ -30,7 +30,7 @@ BROUGHT_IN_STEP = {"aiohttp", "botocore", "pydantic-core", "types-aiobotocore-s3
 WANTED = {
     "app.txt": RUNTIME,
     "dev.txt": [*RUNTIME, *PROJECT["dependency-groups"]["dev"]],
-    **{f"{group}.txt": PROJECT["dependency-groups"][group] for group in ("bench", "node", "uv")},
+    **{f"{group}.txt": PROJECT["dependency-groups"][group] for group in ("aiogram", "bench", "node", "uv")},
 }
 
 

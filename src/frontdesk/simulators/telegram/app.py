@@ -65,7 +65,8 @@ class TelegramSimulator(Box[State]):
         self.network = Network(self.state, self.engine)
         uploads = Uploads(self.state, self.state.ids, MAX_FILE_BYTES)
         api = BotApi(self.network, uploads, needs_https=needs_https)
-        self.open(Conduct(self.network, uploads), api.routes(), self.network.carrier.resume)
+        self.conduct = Conduct(self.network, uploads)
+        self.open(self.conduct, api.routes(), self.network.carrier.resume)
 
     def register(
         self,

@@ -78,7 +78,11 @@ def _poll(fields: Fields) -> Made:
     options = fields.get("options")
     if not fields.get("question") or not isinstance(options, list) or not 1 <= len(options) <= 12:
         raise bad("poll must have a question and up to 12 options")
-    texts = [{"text": str(each.get("text")), "voter_count": 0} for each in options if isinstance(each, dict)]
+    # An option is an object, or its words alone, as older bots send it.
+    words = [str(each.get("text") if isinstance(each, dict) else each) for each in options]
+    texts = [
+        {"persistent_id": str(place), "text": each, "voter_count": 0} for place, each in enumerate(words)
+    ]
     poll = {"id": "1", "question": str(fields["question"]), "options": texts, "total_voter_count": 0}
     poll |= {"is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False}
     return "poll", {"poll": poll | {"allows_revoting": True, "members_only": False}}
