@@ -153,6 +153,9 @@ class MessageContext(BaseModel):
     subtype: ShortStr | None = Field(default=None, description="canned_response or null")
     canned_response_id: UUID | None = None
     errors: tuple[dict[str, str | int | None], ...] = ()
+    by_machine: bool = Field(
+        default=False, description="A machine or a list wrote it: nothing answers by itself"
+    )
 
 
 NO_CONTEXT = MessageContext()

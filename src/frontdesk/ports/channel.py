@@ -55,6 +55,9 @@ class Capabilities:
     """With these they come back."""
     pair_seconds: float | None = None
     """The provider takes one message to the same customer in so many seconds, apart from short bursts."""
+    automatic_pause_seconds: int | None = None
+    """Machines answer each other by it: an automatic answer goes to the same address once in so many seconds,
+    and to no machine. None: there are only people."""
     window_seconds: int | None = None
     """Free text is allowed this long after the customer's last message; None: always."""
     files_by_link: bool = False
@@ -147,6 +150,8 @@ class OutboundMessage:
     """A public address of the file, for providers that fetch it."""
     files: tuple[OutboundFile, ...] = ()
     """Of a mail: its attachments."""
+    automatic: bool = False
+    """No person wrote it."""
     earlier: tuple[Earlier, ...] = ()
     """Where the channel answers by id: what came before, the newest first."""
 

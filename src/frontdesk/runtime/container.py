@@ -130,7 +130,7 @@ def build(
 def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
-        Deliverer(desk.store, desk.inboxes, files, link=desk.links.link).worker(),
+        Deliverer(desk.store, desk.inboxes, files, channels=desk.channels, link=desk.links.link).worker(),
         Asker(desk.store, desk.inboxes).worker(),
         Collector(desk.store, desk.inboxes).worker(),
         CollectingBeginner(desk.store, desk.inboxes),

@@ -305,6 +305,11 @@ Index(
     opt_outs.c.kind, unique=True,
 )  # fmt: skip
 
+automatic_answers = Table(
+    "automatic_answers", metadata, _id("account_id", key=True), _text("scheme", key=True),
+    _text("address", key=True), _id("message_id"), _at("answered_at"), **_SMALL,
+)  # fmt: skip
+
 # --- The spine: log, jobs, receipts, idempotency
 
 events = Table(

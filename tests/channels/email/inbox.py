@@ -34,6 +34,7 @@ def outgoing(
     earlier: tuple[Earlier, ...] = (),
     files: tuple[OutboundFile, ...] = (),
     file: OutboundFile | None = None,
+    automatic: bool = False,
 ) -> OutboundMessage:
     return OutboundMessage(
         delivery_id=DELIVERY,
@@ -45,6 +46,7 @@ def outgoing(
         file=file,
         files=files,
         earlier=earlier,
+        automatic=automatic,
     )
 
 

@@ -135,7 +135,8 @@ def test_an_encoded_word_alone_is_no_address() -> None:
 )
 def test_mails_of_machines_are_known(headers: dict[str, str], automatic: bool) -> None:
     """Refusal 57."""
-    assert message_of(mail(**headers)).extra.get("automatic", False) is automatic
+    read = message_of(mail(**headers))
+    assert (read.extra.get("automatic", False), read.context.by_machine) == (automatic, automatic)
 
 
 def test_ids_are_read_in_order_with_and_without_an_at() -> None:

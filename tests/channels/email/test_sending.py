@@ -182,6 +182,13 @@ async def test_the_request_to_sendgrid() -> None:
     assert "SG." not in repr(result)
 
 
+@pytest.mark.parametrize(("earlier", "how"), [((), "auto-generated"), ((Earlier("c1@x"),), "auto-replied")])
+def test_what_no_person_wrote_says_so(earlier: tuple[Earlier, ...], how: str) -> None:
+    """Refusal 57: no machine answers it; delivery reports still come."""
+    mail = written(outgoing(c.Text(body="We read it soon."), earlier=earlier, automatic=True))
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == (how, "DR, RN, NRN, OOF, AutoReply")
+
+
 SHOWN = OutboundFile(content=b"PNG", mime="image/png", filename="p.png", content_id="pic@desk")
 UNNAMED = OutboundFile(content=b"GIF", mime="image/gif", filename="q.gif", content_id="other@desk")
 PAGE = c.Email(subject="Hi", html='<p>Look: <img src="cid:pic@desk"></p>')

@@ -52,6 +52,7 @@ class EmailChannel:
         reads_by_inbox=True,
         files_in_hooks=True,
         answers_by_id=True,
+        automatic_pause_seconds=3600,
     )
 
     def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:

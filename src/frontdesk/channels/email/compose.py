@@ -97,7 +97,7 @@ def draft_of(message: OutboundMessage, config: EmailConfig, connection: Connecti
         text,
         html,
         message.files or ((message.file,) if message.file else ()),
-        _thread_headers(message),
+        (*_thread_headers(message), *_machine_headers(message)),
     )
 
 
@@ -117,6 +117,14 @@ def _thread_headers(message: OutboundMessage) -> tuple[tuple[str, str], ...]:
     before = [one for one in reversed(ids) if one != nearest]
     kept = [*before[:1], *before[1:][-MAX_REFERENCES:], nearest]
     return (("In-Reply-To", f"<{nearest}>"), ("References", " ".join(f"<{one}>" for one in kept)))
+
+
+def _machine_headers(message: OutboundMessage) -> tuple[tuple[str, str], ...]:
+    """That no person wrote it, so that no machine answers (RFC 3834, 5; MS-OXCMAIL, 2.2.3.2.14)."""
+    if not message.automatic:
+        return ()
+    how = "auto-replied" if message.earlier else "auto-generated"
+    return (("Auto-Submitted", how), ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
 
 
 def _is_id(source_id: str) -> bool:

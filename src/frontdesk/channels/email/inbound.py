@@ -10,10 +10,12 @@ from frontdesk.channels.email.quoting import visible_reply
 from frontdesk.channels.email.threading import Proofs, answered
 from frontdesk.domain.content import MAX_TEXT, Email, Media
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent, MessageReceived, Party
+from frontdesk.domain.message import NO_CONTEXT, MessageContext
 from frontdesk.domain.subject import base_subject
 from frontdesk.kit.hypertext import cleaned
 
 MAX_SUBJECT = 990
+_BY_MACHINE = MessageContext(by_machine=True)
 UNKNOWN_SENDER = "unknown@sender.invalid"
 """Stands for a sender that names no address."""
 
@@ -60,6 +62,7 @@ def read_message(  # noqa: PLR0917 - what a mail is, and for whom it is read
         party=party,
         thread_key=source_id,
         content=content,
+        context=_BY_MACHINE if reports.is_automatic(message) else NO_CONTEXT,
         answers=answered(
             headers.ids_of(message, "In-Reply-To"),
             headers.ids_of(message, "References"),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from frontdesk.ports.blobs import Blobs
-from frontdesk.store import attachments, idempotency, tokens, users
+from frontdesk.store import attachments, automatic_answers, idempotency, tokens, users
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import Tx
 
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 3600.0
 KEYS_KEPT = timedelta(days=7)
+ANSWERS_KEPT = timedelta(days=1)
 BLOBS_SPARED = timedelta(days=1)
 _AT_ONCE = 500
 
@@ -70,3 +71,4 @@ class Keeper:
 def _forget_ended(tx: Tx) -> None:
     users.forget_sessions(tx)
     tokens.forget_visits(tx)
+    automatic_answers.forget(tx, tx.now - ANSWERS_KEPT)

@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -31,7 +31,15 @@ from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.blobs import BlobMissing, Blobs
-from frontdesk.ports.channel import Earlier, Failed, OutboundFile, OutboundMessage, SendResult, Unknown
+from frontdesk.ports.channel import (
+    Channel,
+    Earlier,
+    Failed,
+    OutboundFile,
+    OutboundMessage,
+    SendResult,
+    Unknown,
+)
 from frontdesk.store import deliveries, jobs, media
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
@@ -61,6 +69,7 @@ class Deliverer:
         store: Where it is queued.
         inboxes: By which channel it goes.
         blobs: Where its files are.
+        channels: By slug, for what they say of machines.
         link: Makes a link to a file, for channels whose provider fetches it.
         backoff: When to try again.
         per_inbox: How many sends an inbox may have under way.
@@ -72,13 +81,14 @@ class Deliverer:
         inboxes: KeepsInboxes,
         blobs: Blobs,
         *,
+        channels: Mapping[str, Channel] = outbox.NO_CHANNELS,
         link: LinkFile | None = None,
         backoff: Backoff | None = None,
         per_inbox: int = PER_INBOX,
     ) -> None:
         self._store, self._inboxes, self._blobs = store, inboxes, blobs
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
-        self._link = link
+        self._link, self._channels = link, channels
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
         self._asked: set[UUID] = set()
@@ -144,13 +154,15 @@ class Deliverer:
 
     async def _begin(self, lane: Lane, job: Job, *, last: bool) -> Letter | None:
         attempt_id = uuid7()
-        begun = await self._store.write(lambda tx: outbox.begin(tx, lane, job, attempt_id, last=last))
+        begun = await self._store.write(
+            lambda tx: outbox.begin(tx, lane, job, attempt_id, self._channels, last=last)
+        )
         if not isinstance(begun, Interrupted):
             return begun
         opened = await self._open(begun.inbox_id)
         if not isinstance(opened, Failed) and opened.channel.capabilities.idempotent_sends:
             again = await self._store.write(
-                lambda tx: outbox.begin(tx, lane, job, attempt_id, last=last, resume=True)
+                lambda tx: outbox.begin(tx, lane, job, attempt_id, self._channels, last=last, resume=True)
             )
             return again if isinstance(again, Letter) else None
         log.warning("delivery_unknown", delivery=str(begun.delivery_id))
@@ -284,6 +296,7 @@ def _outbound(
         reply_to_source_id=letter.reply_to_source_id,
         target_source_id=letter.target_source_id,
         url=url,
+        automatic=letter.automatic,
         file=files[0] if is_file and files else None,
         files=() if is_file else files,
         earlier=earlier,

@@ -5,13 +5,14 @@ A try that was begun and never ended (a crash) is not made again: nobody knows w
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from frontdesk.domain.content import Content, Reaction, content_adapter
 from frontdesk.domain.message import DeliveryStatus, MessageContext
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
-from frontdesk.features.delivery import asking
+from frontdesk.features.delivery import asking, loops
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
 from frontdesk.store import attempts, deliveries, jobs, source_refs
@@ -23,7 +24,11 @@ UNPROVEN = Unknown(
     code="interrupted",
     message="The desk stopped while sending; whether the provider took the message is not known.",
 )
-OPTED_OUT = "The customer has opted out, so nothing was sent. They can write START to hear from you again."
+OPTED_OUT = loops.Refusal(
+    "opted_out",
+    "The customer has opted out, so nothing was sent. They can write START to hear from you again.",
+)
+NO_CHANNELS: loops.Channels = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class Letter:
     address: str
     reply_to_source_id: str | None
     target_source_id: str | None
+    automatic: bool = False
+    unasked: bool = False
+    """The customer has written nothing in this conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,14 @@ class Interrupted:
 
 
 def begin(
-    tx: Tx, lane: Lane, job: Job, attempt_id: UUID, *, last: bool, resume: bool = False
+    tx: Tx,
+    lane: Lane,
+    job: Job,
+    attempt_id: UUID,
+    channels: loops.Channels = NO_CHANNELS,
+    *,
+    last: bool,
+    resume: bool = False,
 ) -> Letter | Interrupted | None:
     """Open a try: from now on the message may have gone out.
 
@@ -62,6 +77,7 @@ def begin(
         lane: Whose job it is.
         job: Names the delivery.
         attempt_id: Of the try.
+        channels: By slug, for what they say of machines.
         last: Whether the lane may be given back when this job is done.
         resume: Try again although a try is open: the provider takes the same key twice as once.
 
@@ -79,8 +95,9 @@ def begin(
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
     row = deliveries.letter(tx, delivery.message_id)
-    if row.is_refused:
-        _refuse(tx, delivery, row.seq)
+    refusal = OPTED_OUT if row.is_refused else loops.refusal(tx, delivery, row, channels)
+    if refusal is not None:
+        _refuse(tx, delivery, row.seq, refusal)
         jobs.done(tx, lane, [job.id], release=last)
         return None
     delivery.status, delivery.open_attempt = DeliveryStatus.SENDING, attempt_id
@@ -91,10 +108,10 @@ def begin(
     return _letter(tx, delivery, attempt_id, row)
 
 
-def _refuse(tx: Tx, delivery: Delivery, seq: int) -> None:
-    """The customer opted out after the message was written: it stays here."""
+def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: loops.Refusal) -> None:
+    """It must not go (the customer opted out after it was written, say): it stays here."""
     delivery.status, delivery.failed_at, delivery.retryable = DeliveryStatus.FAILED, tx.now, False
-    delivery.error_code, delivery.error = "opted_out", OPTED_OUT
+    delivery.error_code, delivery.error = refusal.code, refusal.message
     delivery.version += 1
     deliveries.save(tx, delivery)
     deliveries.tell(tx, delivery, seq)
@@ -118,6 +135,8 @@ def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:
         row.address,
         row.reply_to_source_id,
         target,
+        loops.is_automatic(row),
+        row.last_incoming_at is None,
     )
 
 
