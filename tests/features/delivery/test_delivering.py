@@ -17,7 +17,7 @@ from frontdesk.features.delivery.deliverer import Deliverer
 from frontdesk.kit.clock import utc_now
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.channel import Exchange, Failed, OutboundMessage, Sent, Unknown
-from frontdesk.store import deliveries, jobs
+from frontdesk.store import candidates, jobs
 from frontdesk.store import tables as t
 from frontdesk.store.drafts import Appended, Draft
 from frontdesk.store.engine import Store
@@ -364,7 +364,7 @@ async def test_what_waits_after_a_stop_is_free_at_once(scene: Scene) -> None:
         stop.set()
     lanes = await scene.all_of(t.lanes)
     assert all(lane.leased_until is None for lane in lanes)
-    assert await scene.store.read(lambda tx: deliveries.unproven(tx, scene_id(lanes), 100)) == []
+    assert await scene.store.read(lambda tx: candidates.unproven(tx, scene_id(lanes), 100)) == []
 
 
 def scene_id(lanes: list[Any]) -> Any:

@@ -5,7 +5,7 @@ from frontdesk.domain.inbound import MessageReceived
 from frontdesk.domain.message import DeliveryStatus, Direction
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.episodes import Desk
-from frontdesk.store import deliveries, source_refs
+from frontdesk.store import candidates, deliveries, source_refs
 from frontdesk.store.tx import Row, Tx
 
 _LOOK_BACK = 50
@@ -22,7 +22,7 @@ def is_our_own(tx: Tx, desk: Desk, message: MessageReceived, source_id: str, thr
     thread = threads.get(message.thread_key)
     if thread is None or thread.conversation_id is None:
         return False
-    for row in deliveries.unproven(tx, thread.conversation_id, _LOOK_BACK):
+    for row in candidates.unproven(tx, thread.conversation_id, _LOOK_BACK):
         if row.kind == message.content.kind and _same(row.content, message.content):
             _prove(tx, desk, row, source_id, message)
             return True

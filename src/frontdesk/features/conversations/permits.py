@@ -5,8 +5,10 @@ from datetime import datetime
 from typing_extensions import TypedDict
 
 from frontdesk.domain.consent import OptOutKind
+from frontdesk.domain.message import Author, AuthorType
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.features.conversations import policy
+from frontdesk.features.conversations.places import Place
 from frontdesk.features.conversations.standing import NONE, Standing
 from frontdesk.features.conversations.templating import MARKETING, offered
 from frontdesk.ports.channel import Capabilities, Channel
@@ -62,6 +64,14 @@ class CanSendRead(TypedDict):
 
 
 _NOTHING = LimitsRead(kinds=[], max_text=0, replies=False, reactions=False, pair_seconds=None, media={})
+
+
+def at(capabilities: Capabilities, place: Place, now: datetime, author: Author | None) -> policy.Permit:
+    """What this author may write into a conversation at this time."""
+    automatic = author is not None and author.type in {AuthorType.BOT, AuthorType.SYSTEM}
+    return policy.can_send(
+        capabilities, place.last_incoming_at, now, standing=place.standing, automatic=automatic
+    )
 
 
 def explain(  # noqa: PLR0917 - all that the policy looks at

@@ -5,6 +5,7 @@ Asks only what a channel says it can do, never which channel it is. A refusal sa
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.content import (
@@ -160,6 +161,21 @@ def check_content(capabilities: Capabilities, content: Content) -> None:
 
 NOTE_KINDS = frozenset({"text", "image", "audio", "video", "document"})
 """What people keep among themselves."""
+
+
+def check_subtype(content: Content, subtype: str | None, canned_response_id: UUID | None) -> None:
+    """Refuse a subtype that does not fit what it is said of.
+
+    Raises:
+        Invalid: A canned response without its id, or the id without the subtype; a template without a name.
+    """
+    if (subtype == "canned_response") != (canned_response_id is not None):
+        raise Invalid(
+            "A canned response is named by canned_response_id and told by subtype canned_response.",
+            field="canned_response_id",
+        )
+    if subtype == "template" and not isinstance(content, Template):
+        raise Invalid("A template message needs content of kind template with its name.", field="content")
 
 
 def check_note(content: Content) -> None:

@@ -3,28 +3,26 @@
 The plain text message is the hot path: no read of the database before its one append.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from frontdesk.domain.attachment import refuse_infected
-from frontdesk.domain.content import Content, Media, Reaction, Template, content_adapter
-from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed, NotFound
+from frontdesk.domain.content import Content, Reaction, Template, content_adapter
+from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
-from frontdesk.features.conversations import appending, authors, policy, templating
+from frontdesk.features.conversations import appending, authors, permits, policy, references, templating
 from frontdesk.features.conversations.arrivals import files_of
 from frontdesk.features.conversations.places import Place, Places
 from frontdesk.features.conversations.reads import AuthorRead, MessageRead, ReplyRead
 from frontdesk.features.conversations.views import Views
 from frontdesk.kit.clock import utc_now
 from frontdesk.ports.channel import Capabilities, Channel
-from frontdesk.store import attachments, idempotency, media, timeline
+from frontdesk.store import idempotency, timeline
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Appended, Draft, Outcome, Repeated
 from frontdesk.store.engine import Store
@@ -99,7 +97,8 @@ class Sender:
         try:
             place, create = await self._check(scope, conversation_id, place, create, author)
         except (NotAllowed, Invalid):
-            if key is not None and (row := await self._find(key)) is not None:
+            row = None if key is None else await self._store.read(lambda tx: idempotency.find(tx, key))
+            if row is not None:
                 return await self._again(scope, conversation_id, create, author, row, key)
             raise
         extras = await self._read_extras(scope, place, conversation_id, create, author)
@@ -118,17 +117,17 @@ class Sender:
         create: MessageCreate,
         author: Author | None,
     ) -> tuple[Place, MessageCreate]:
-        _check_subtype(create)
+        policy.check_subtype(create.content, create.subtype, create.canned_response_id)
         if create.direction == "note":
             policy.check_note(create.content)
             return place, create
         capabilities = self._channels[place.channel].capabilities
         policy.check_content(capabilities, create.content)
-        permit = _permit(capabilities, place, utc_now(), author)
+        permit = permits.at(capabilities, place, utc_now(), author)
         if not permit.free or capabilities.leave_words or isinstance(create.content, Template):
             # What we remember may be old: the window moves on, and a word of leave counts at once.
             place = await self._places.get(scope, conversation_id, anew=True)
-            permit = _permit(capabilities, place, utc_now(), author)
+            permit = permits.at(capabilities, place, utc_now(), author)
         if templating.needs_look(permit, create.content):
             create = await self._store.read(lambda tx: _templated(tx, place, permit, create))
         return place, create
@@ -151,47 +150,20 @@ class Sender:
             if named and create.sent_by is not None:
                 extras.author = authors.agent(tx, scope, create.sent_by)
             if create.reply_to_id is not None:
-                extras.reply_to = self._reply(tx, scope, conversation_id, create.reply_to_id)
+                extras.reply_to = references.answered(tx, scope, conversation_id, create.reply_to_id)
             if isinstance(create.content, Reaction):
-                _check_target(tx, scope, conversation_id, create.content)
+                references.check_target(tx, scope, conversation_id, create.content)
             if files:
-                extras.files = self._files(tx, scope, place, create, files)
+                extras.files = references.files(
+                    tx, scope, files, create.content.kind, self._takes(place, create)
+                )
             return extras
 
         return await self._store.read(query)
 
-    def _reply(self, tx: ReadTx, scope: Scope, conversation_id: UUID, reply_to_id: UUID) -> ReplyRead:
-        row = _message(tx, scope, conversation_id, reply_to_id, "reply_to_id")
-        content = content_adapter.validate_json(row.content)
-        return {
-            "id": row.id,
-            "seq": row.seq,
-            "kind": row.kind,
-            "preview": "" if row.deleted_at is not None else preview_of(content),
-            "author_name": row.author_name,
-        }
-
-    def _files(
-        self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, files: Sequence[Media]
-    ) -> Mapping[UUID, Row]:
-        found: dict[UUID, Row] = {}
-        for file in files:
-            found |= self._file(tx, scope, place, create, file)
-        return found
-
-    def _file(
-        self, tx: ReadTx, scope: Scope, place: Place, create: MessageCreate, file: Media
-    ) -> Mapping[UUID, Row]:
-        attachment_id = file.attachment_id
-        found = _files(tx, scope, attachment_id) if attachment_id else {}
-        row = found.get(attachment_id) if attachment_id else None
-        if row is None or row.state != "stored":
-            raise Invalid("There is no such uploaded file.", field="content.media.attachment_id")
-        refuse_infected(row.scan)
-        if create.direction == "outgoing":
-            capabilities = self._channels[place.channel].capabilities
-            policy.check_file(capabilities, create.content.kind, row.mime, row.size)
-        return found
+    def _takes(self, place: Place, create: MessageCreate) -> Capabilities | None:
+        """What the channel can carry; None: a note goes nowhere."""
+        return self._channels[place.channel].capabilities if create.direction == "outgoing" else None
 
     def _draft(
         self,
@@ -260,9 +232,6 @@ class Sender:
             context=draft.context,
         )
 
-    async def _find(self, key: IdempotencyKey) -> Row | None:
-        return await self._store.read(lambda tx: idempotency.find(tx, key))
-
     async def _again(  # noqa: PLR0917 - all that the first request said
         self,
         scope: Scope,
@@ -291,70 +260,29 @@ class Sender:
         author = authors.author_of(scope, create.author.type if create.author else None)
         if authors.needs_agent(author, create.sent_by) and create.sent_by is not None:
             author = authors.agent(tx, scope, create.sent_by)
-        _check_subtype(create)
+        policy.check_subtype(create.content, create.subtype, create.canned_response_id)
         attached, files = files_of(create.content), {}
         if create.direction == "note":
             policy.check_note(create.content)
         else:
             capabilities = self._channels[place.channel].capabilities
             policy.check_content(capabilities, create.content)
-            permit = _permit(capabilities, place, tx.now, author)
+            permit = permits.at(capabilities, place, tx.now, author)
             if templating.needs_look(permit, create.content):
                 create = _templated(tx, place, permit, create)
         if create.reply_to_id is not None:
-            _message(tx, scope, conversation_id, create.reply_to_id, "reply_to_id")
+            references.answered(tx, scope, conversation_id, create.reply_to_id)
         if isinstance(create.content, Reaction):
-            _check_target(tx, scope, conversation_id, create.content)
+            references.check_target(tx, scope, conversation_id, create.content)
         if attached:
-            files = dict(self._files(tx, scope, place, create, attached))
+            takes = self._takes(place, create)
+            files = dict(references.files(tx, scope, attached, create.content.kind, takes))
         return self._draft(scope, conversation_id, create, author, None), files
-
-
-def _permit(capabilities: Capabilities, place: Place, now: datetime, author: Author | None) -> policy.Permit:
-    automatic = author is not None and author.type in {AuthorType.BOT, AuthorType.SYSTEM}
-    return policy.can_send(
-        capabilities, place.last_incoming_at, now, standing=place.standing, automatic=automatic
-    )
 
 
 def _templated(tx: ReadTx, place: Place, permit: policy.Permit, create: MessageCreate) -> MessageCreate:
     content = templating.checked(tx, place.account_id, place.inbox_id, permit, create.content)
     return create if content is create.content else create.model_copy(update={"content": content})
-
-
-def _check_subtype(create: MessageCreate) -> None:
-    if (create.subtype == "canned_response") != (create.canned_response_id is not None):
-        raise Invalid(
-            "A canned response is named by canned_response_id and told by subtype canned_response.",
-            field="canned_response_id",
-        )
-    if create.subtype == "template" and not isinstance(create.content, Template):
-        raise Invalid("A template message needs content of kind template with its name.", field="content")
-
-
-def _check_target(tx: ReadTx, scope: Scope, conversation_id: UUID, content: Reaction) -> None:
-    if content.target_id is None:
-        raise Invalid("A reaction names the message it is about.", field="content.target_id")
-    _message(tx, scope, conversation_id, content.target_id, "content.target_id")
-
-
-def _message(tx: ReadTx, scope: Scope, conversation_id: UUID, message_id: UUID, field: str) -> Row:
-    row: Row | None
-    try:
-        row = timeline.get(tx, scope, message_id)
-    except NotFound:
-        row = None
-    if row is None or row.conversation_id != conversation_id or row.direction not in ("incoming", "outgoing"):
-        raise Invalid("The conversation has no such message.", field=field)
-    return row
-
-
-def _files(tx: ReadTx, scope: Scope, attachment_id: UUID) -> Mapping[UUID, Row]:
-    try:
-        attachments.get(tx, scope, attachment_id)
-    except NotFound:
-        return {}
-    return media.many(tx, scope.account_id, [attachment_id])
 
 
 def _context(create: MessageCreate) -> dict[str, Any] | None:

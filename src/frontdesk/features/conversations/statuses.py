@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import SeenUpTo, StatusReported
 from frontdesk.domain.message import DeliveryStatus, Pricing, may_move
-from frontdesk.store import conversations, deliveries, source_refs, threads
+from frontdesk.store import candidates, conversations, deliveries, source_refs, threads
 from frontdesk.store.deliveries import Delivery
 from frontdesk.store.tx import Tx
 
@@ -66,7 +66,7 @@ def seen(tx: Tx, account_id: UUID, inbox_id: UUID, event: SeenUpTo) -> list[Repo
     place = threads.look_up(tx, account_id, inbox_id, [event.thread_key]).get(event.thread_key)
     if event.at is None or place is None or place.conversation_id is None:
         return []
-    ids = deliveries.on_their_way(tx, place.conversation_id, event.at, event.at + _ANSWER_TIME)
+    ids = candidates.on_their_way(tx, place.conversation_id, event.at, event.at + _ANSWER_TIME)
     return [Report(source_id=source_id, status=event.status, at=event.at) for source_id in ids]
 
 
@@ -95,7 +95,7 @@ def apply(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -
 def _claims(tx: Tx, account_id: UUID, inbox_id: UUID, reports: Sequence[Report]) -> dict[str, UUID]:
     """Unknown ids whose reports name one of our open sends by this inbox, and which."""
     named = {r.source_id: r.delivery_id for r in reports if r.delivery_id is not None}
-    ours = deliveries.claimable(tx, account_id, inbox_id, named.values())
+    ours = candidates.claimable(tx, account_id, inbox_id, named.values())
     return {source_id: delivery_id for source_id, delivery_id in named.items() if delivery_id in ours}
 
 
@@ -200,7 +200,7 @@ def see_up_to(tx: Tx, conversation_id: UUID, account_id: UUID, seq: int) -> bool
     seen = conversations.lock_many(tx, [conversation_id]).get(conversation_id)
     if seen is None or seq <= seen:
         return False
-    locked = deliveries.lock(tx, deliveries.between(tx, conversation_id, seen, seq))
+    locked = deliveries.lock(tx, candidates.between(tx, conversation_id, seen, seq))
     seqs = deliveries.seqs_of(tx, [each.message_id for each in locked.values()])
     for delivery in sorted(locked.values(), key=lambda each: seqs[each.message_id]):
         report = Report(source_id=delivery.source_id or "", status=DeliveryStatus.READ)
