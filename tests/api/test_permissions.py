@@ -29,6 +29,8 @@ MATRIX = {
     "PATCH /v1/session": SESSION,
     "DELETE /v1/session": SESSION,
     "GET /v1/account": ANY,
+    "GET /v1/export": "account:manage",
+    "POST /v1/import": "account:manage",
     "GET /v1/live": ANY,
     "PATCH /v1/account": "account:manage",
     "GET /v1/users": "users:read",

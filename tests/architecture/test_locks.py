@@ -15,6 +15,7 @@ from tests.architecture.repository import ROOT, modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNTIME = PROJECT["project"]["dependencies"]
+EXTRAS = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
 # Not imported: found by name, by us or by the libraries that we do import.
 FOUND_BY_NAME = {
     "fastapi-offline",
@@ -72,6 +73,6 @@ def imported() -> set[str]:
 
 
 def test_what_the_code_imports_is_asked_for_and_the_other_way_round() -> None:
-    wanted = {canonicalize_name(Requirement(line).name) for line in RUNTIME}
+    wanted = {canonicalize_name(Requirement(line).name) for line in [*RUNTIME, *EXTRAS]}
     assert imported() - wanted - BROUGHT_IN_STEP == set()
     assert wanted - imported() - FOUND_BY_NAME == set()

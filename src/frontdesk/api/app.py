@@ -83,6 +83,8 @@ _UPLOADS = ("/v1/attachments", "/v1/widget/attachments", "/simulators/")
 
 def _limits(config: ApiConfig) -> Callable[[str], int]:
     def limit_of(path: str) -> int:
+        if path == "/v1/import":
+            return config.import_bytes
         if path.startswith(_UPLOADS):
             return config.upload_bytes
         return config.hook_bytes if path.startswith("/hooks/") else config.body_bytes

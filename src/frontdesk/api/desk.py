@@ -6,6 +6,7 @@ An endpoint asks for it with `desk: DeskDep`. No rule and no wiring here.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
@@ -46,6 +47,9 @@ class ApiConfig:
     body_bytes: int = 1024 * 1024
     upload_bytes: int = 100 * 1024 * 1024
     hook_bytes: int = 10 * 1024 * 1024
+    import_bytes: int = 10 * 1024**3
+    scratch: Path | None = None
+    """Folder for large files that live for a moment; None: the system's."""
     requests_per_minute: int = 6000
     requests_per_minute_per_address: int = 600
     log_requests: bool = False

@@ -15,6 +15,7 @@ from frontdesk.api.v1 import (
     deliveries,
     events,
     health,
+    histories,
     inboxes,
     live,
     mails,
@@ -52,5 +53,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     deliveries.router,
     events.router,
     reports.router,
+    histories.router,
     docs.router,
 )

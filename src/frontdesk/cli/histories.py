@@ -1,4 +1,4 @@
-"""`frontdesk import` and `frontdesk export`: message histories in JSON Lines (docs/histories.md)."""
+"""`frontdesk import` and `frontdesk export`: message histories with their files (docs/histories.md)."""
 
 import asyncio
 import sys
@@ -83,11 +83,11 @@ class Rejects:
 
 
 def _tell(done: "Imported", *, dry_run: bool) -> None:
-    for kind in ("inbox", "contact", "conversation", "message"):
+    for kind in ("inbox", "contact", "conversation", "message", "file"):
         added, known = done.added.get(kind, 0), done.known.get(kind, 0)
         if added or known:
             print(f"{kind}: {added} {'would be ' if dry_run else ''}added, {known} known already")
-    print(f"lines not taken: {len(done.rejected)}")
+    print(f"lines not taken: {done.refused}")
 
 
 def export(
@@ -98,16 +98,25 @@ def export(
     data_dir: DataDir = None,
     database: Database = None,
 ) -> None:
-    """Write contacts, conversations and messages as JSON Lines, to FILE or to standard output.
+    """Write contacts, conversations and messages to FILE; what FILE ends with says how.
 
-    The desk may run meanwhile. Secrets and the bytes of files are not in it.
+    .zip holds the files, too; .jsonl and .parquet are the lines alone; .parquet.zip is both in Parquet.
+    Without FILE the lines go to standard output. The desk may run meanwhile. Secrets are not in it.
     """
+    from frontdesk.features.histories.archives import Format  # noqa: PLC0415
     from frontdesk.runtime import histories  # noqa: PLC0415
 
     settings = settings_of(data_dir=data_dir, database=database)
     if file is None:
-        asyncio.run(histories.export_history(settings, sys.stdout, account=account))
+        asyncio.run(histories.export_history(settings, sys.stdout.buffer, account=account))
         return
-    with file.open("w", encoding="utf-8", newline="\n") as out:
-        count = asyncio.run(histories.export_history(settings, out, account=account))
+    endings = sorted(Format, key=len, reverse=True)
+    form = next((each for each in endings if file.name.endswith(f".{each}")), Format.JSONL)
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            count = asyncio.run(histories.export_history(settings, out, form, account=account))
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
     print(f"{count} lines in {file}")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.content import Content
 from frontdesk.domain.conversation import ConversationStatus, Resolution
 from frontdesk.domain.errors import Invalid
@@ -164,14 +165,29 @@ class HistoryMessage(_Line):
     created_at: AwareDatetime
 
 
-HistoryLine = HistoryHead | HistoryInbox | HistoryContact | HistoryConversation | HistoryMessage
+class HistoryFile(_Line):
+    """A file of a message; its bytes stand beside the lines, by their hash."""
+
+    type: Literal["file"]
+    id: UUID
+    message: Words
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: Count
+    mime: Words | None = None
+    filename: Name | None = None
+    scan: Literal[ScanState.UNSCANNED, ScanState.CLEAN, ScanState.INFECTED] = ScanState.UNSCANNED
+    threat: Name | None = None
+    created_at: AwareDatetime
+
+
+HistoryLine = HistoryHead | HistoryInbox | HistoryContact | HistoryConversation | HistoryMessage | HistoryFile
 _LINES: TypeAdapter[HistoryLine] = TypeAdapter(Annotated[HistoryLine, Field(discriminator="type")])
 _CURES = {
     "missing": "Add it.",
     "extra_forbidden": "Leave it out, or see docs/histories.md for its name.",
     "timezone_aware": "Write the time with Z or an offset: 2026-02-03T09:00:00Z.",
-    "union_tag_invalid": "Types are frontdesk, inbox, contact, conversation and message.",
-    "union_tag_not_found": "Name the line's type: frontdesk, inbox, contact, conversation or message.",
+    "union_tag_invalid": "Types are frontdesk, inbox, contact, conversation, message and file.",
+    "union_tag_not_found": "Name the line's type: frontdesk, inbox, contact, conversation, message or file.",
 }
 
 

@@ -28,3 +28,9 @@ async def open_blobs(settings: Settings) -> AsyncIterator[Blobs]:
         yield blobs
     finally:
         await blobs.close()
+
+
+def scratch_of(settings: Settings) -> Path:
+    """Folder for large files that live for a moment; made at need. `/tmp` is memory on many machines."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir

@@ -34,7 +34,7 @@ from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import Channel
 from frontdesk.ports.scanner import Scanner
 from frontdesk.runtime import channels
-from frontdesk.runtime.blobs import blobs_of
+from frontdesk.runtime.blobs import blobs_of, scratch_of
 from frontdesk.runtime.roles import Worker
 from frontdesk.runtime.scanner import scanner_at
 from frontdesk.runtime.secret_key import vault_of
@@ -153,6 +153,8 @@ def _api_config(settings: Settings, port: int, demo: DemoConfig | None) -> ApiCo
         body_bytes=limits.body_bytes,
         upload_bytes=limits.upload_bytes,
         hook_bytes=limits.hook_bytes,
+        import_bytes=limits.import_bytes,
+        scratch=scratch_of(settings),
         requests_per_minute=limits.requests_per_minute,
         requests_per_minute_per_address=limits.requests_per_minute_per_address,
         log_requests=settings.log.requests,

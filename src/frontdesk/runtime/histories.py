@@ -1,49 +1,27 @@
 """Message histories for whoever has the machine: a file into an account, an account into a file."""
 
-from collections.abc import Callable, Iterator
-from typing import BinaryIO, TextIO
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.scope import system_scope
-from frontdesk.features.histories.exporting import export
+from frontdesk.features.histories.archives import Format, Spool, pieces, spool
+from frontdesk.features.histories.files import FileKeeper
 from frontdesk.features.histories.importing import (
-    LARGEST_LINE,
     Imported,
     Importer,
     Options,
     Rejected,
 )
+from frontdesk.features.histories.sources import Source
+from frontdesk.runtime.blobs import blobs_of, scratch_of
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import accounts
 from frontdesk.store.beside import read_beside
 from frontdesk.store.engine import open_store
 from frontdesk.store.tx import ReadTx
-
-
-class Lines:
-    """The lines of a file, from its beginning as often as they are asked for."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Each line as it is.
-
-        Raises:
-            Invalid: One is too long to be a line of a history.
-        """
-        self._file.seek(0)
-        number = 0
-        while line := self._file.readline(LARGEST_LINE + 1):
-            number += 1
-            if len(line) > LARGEST_LINE:
-                raise Invalid(
-                    f"Line {number} has more than {LARGEST_LINE // 1024**2} MiB.",
-                    field="file",
-                    hint="A history has one JSON object a line; see docs/histories.md.",
-                )
-            yield line
 
 
 async def import_history(
@@ -61,32 +39,43 @@ async def import_history(
         Invalid: There is no such account, or the file is no history.
         StoreLocked: On SQLite: the desk runs.
     """
+    source, blobs = Source(file, scratch_of(settings)), blobs_of(settings)
     store = await open_store(settings.database_url, pool_size=2)
     try:
         account_id, simulated = await store.read(lambda tx: _account(tx, account))
-        importer = Importer(store, account_id, Options(inbox=inbox, simulated=simulated), reject)
-        lines = Lines(file)
-        return await (importer.rehearse(lines) if dry_run else importer.run(lines))
+        files = FileKeeper(
+            store, blobs, settings.limits.upload_bytes, source, is_scanned=settings.virus_scan is not None
+        )
+        options = Options(inbox=inbox, simulated=simulated)
+        importer = Importer(store, account_id, options, reject, files)
+        return await (importer.rehearse(source) if dry_run else importer.run(source))
     finally:
         await store.close()
+        await blobs.close()
 
 
-async def export_history(settings: Settings, out: TextIO, *, account: str | None = None) -> int:
+async def export_history(
+    settings: Settings, out: BinaryIO, form: Format = Format.JSONL, *, account: str | None = None
+) -> int:
     """Write an account's lines, all of one moment; the desk may run meanwhile. Answers how many.
 
     Raises:
-        Invalid: There is no such account.
+        Invalid: There is no such account, or Parquet is wanted without its package.
     """
+    blobs, folder = blobs_of(settings), scratch_of(settings)
+    try:
+        with TemporaryFile(dir=folder) as lines, TemporaryFile(dir=folder) as names:
+            spooled = Spool(cast("BinaryIO", lines), cast("BinaryIO", names))
 
-    def query(tx: ReadTx) -> int:
-        account_id, _ = _account(tx, account)
-        n = 0
-        for line in export(tx, account_id):
-            out.write(line + "\n")
-            n += 1
-        return n
+            def query(tx: ReadTx) -> int:
+                return spool(tx, _account(tx, account)[0], form, spooled)
 
-    return await read_beside(settings.database_url, query)
+            count = await read_beside(settings.database_url, query)
+            async for piece in pieces(form, spooled, blobs):
+                out.write(piece)
+        return count
+    finally:
+        await blobs.close()
 
 
 def _account(tx: ReadTx, named: str | None) -> tuple[UUID, bool]:

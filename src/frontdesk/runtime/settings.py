@@ -48,6 +48,9 @@ class LimitSettings(Group):
     hook_bytes: int = Field(
         10 * 1024 * 1024, ge=1024, le=2**30, description="Largest body of a provider's hook."
     )
+    import_bytes: int = Field(
+        10 * 1024**3, ge=1024, le=2**40, description="Largest history to import by the API, files included."
+    )
 
 
 class LogSettings(Group):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -62,7 +62,22 @@ _ADD_EDITION = _insert(t.message_versions, "message_id version account_id conten
 _CONTACT = Statement(sa.select(t.contacts.c.account_id).where(t.contacts.c.id == P("id")))
 _CONVERSATION = Statement(sa.select(_c).where(_c.c.id == P("id")).with_for_update(key_share=True))
 _MESSAGES = Statement(
-    sa.select(t.messages.c.id, t.messages.c.account_id).where(t.messages.c.id.in_(P("ids", expanding=True)))
+    sa.select(
+        t.messages.c.id, t.messages.c.account_id, t.messages.c.conversation_id, t.messages.c.inbox_id
+    ).where(t.messages.c.id.in_(P("ids", expanding=True)))
+)
+_ADD_FILE = _insert(
+    t.attachments,
+    "id account_id inbox_id conversation_id message_id state blob sha256 mime filename size scan threat "
+    "created_at",
+)
+_FILES = Statement(
+    sa.select(t.attachments.c.id, t.attachments.c.account_id).where(
+        t.attachments.c.id.in_(P("ids", expanding=True))
+    )
+)
+_ALONE = Statement(
+    sa.select(t.accounts.c.id).where(t.accounts.c.id == P("id")).with_for_update(key_share=True)
 )
 _INBOXES = Statement(
     sa.select(
@@ -97,9 +112,33 @@ def conversation(tx: ReadTx, conversation_id: UUID) -> Row | None:
     return tx.first(_CONVERSATION, id=conversation_id)
 
 
-def message_owners(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Which of these messages there are, and whose they are."""
-    return {row.id: row.account_id for row in tx.rows(_MESSAGES, ids=sorted(set(ids)))} if ids else {}
+class Home(NamedTuple):
+    """Where a message is."""
+
+    account_id: UUID
+    conversation_id: UUID
+    inbox_id: UUID
+
+
+def take_turns(tx: Tx, account_id: UUID) -> None:
+    """Let nobody else import into the account until this batch is committed: each sees what is in."""
+    tx.first(_ALONE, id=account_id)
+
+
+def messages(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, Home]:
+    """Which of these messages there are, of any account, and where."""
+    rows = tx.rows(_MESSAGES, ids=sorted(set(ids))) if ids else []
+    return {row.id: Home(row.account_id, row.conversation_id, row.inbox_id) for row in rows}
+
+
+def file_owners(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Which of these files are noted, and whose they are."""
+    return {row.id: row.account_id for row in tx.rows(_FILES, ids=sorted(set(ids)))} if ids else {}
+
+
+def add_file(tx: Tx, **values: Any) -> None:
+    """Note a file of a message; its bytes are in the blob store."""
+    tx.run(_ADD_FILE, state="stored", **values)
 
 
 def inboxes(tx: ReadTx, account_id: UUID) -> list[Row]:

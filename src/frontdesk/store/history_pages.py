@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx
@@ -79,6 +80,25 @@ _EDITIONS = Statement(
     .order_by(t.message_versions.c.message_id, t.message_versions.c.version)
 )
 
+_f = t.attachments
+_KEPT = sa.and_(_f.c.account_id == P("account_id"), _f.c.state == "stored", _f.c.message_id.is_not(None))
+_MAY_BE_HAD = sa.and_(
+    sa.or_(_f.c.scan == ScanState.UNSCANNED, _f.c.scan == ScanState.CLEAN), _f.c.blob.is_not(None)
+)
+_FILES = Statement(
+    sa.select(_f)
+    .where(_KEPT, _f.c.id > P("after"), sa.or_(_MAY_BE_HAD, _f.c.scan == ScanState.INFECTED))
+    .order_by(_f.c.id)
+    .limit(P("limit"))
+)
+_BLOBS = Statement(
+    sa.select(_f.c.sha256, sa.func.min(_f.c.blob).label("blob"))
+    .where(_KEPT, _MAY_BE_HAD, _f.c.sha256 > P("after"))
+    .group_by(_f.c.sha256)
+    .order_by(_f.c.sha256)
+    .limit(P("limit"))
+)
+
 
 def inboxes(tx: ReadTx, account_id: UUID) -> list[Row]:
     """All inboxes, deleted ones too."""
@@ -115,3 +135,13 @@ def hanging(tx: ReadTx, ids: Sequence[UUID]) -> tuple[list[Row], list[Row], list
     if not ids:
         return [], [], []
     return tx.rows(_DELIVERIES, ids=ids), tx.rows(_REACTIONS, ids=ids), tx.rows(_EDITIONS, ids=ids)
+
+
+def files(tx: ReadTx, account_id: UUID, after: UUID, limit: int) -> list[Row]:
+    """Files of messages by id: those that may be had, and those in which a virus was found."""
+    return tx.rows(_FILES, account_id=account_id, after=after, limit=limit)
+
+
+def blobs(tx: ReadTx, account_id: UUID, after: str, limit: int) -> list[Row]:
+    """The bytes of these files by their hash, each once: (sha256, blob)."""
+    return tx.rows(_BLOBS, account_id=account_id, after=after, limit=limit)

@@ -333,5 +333,9 @@ def test_the_commands_import_and_export(tmp_path: Path, capsys: pytest.CaptureFi
     export_command(out, data_dir=tmp_path / "data")
     told = [json.loads(line) for line in io.StringIO(out.read_text(encoding="utf-8"))]
     assert [each["type"] for each in told].count("message") == 4
-    import_command(out, data_dir=tmp_path / "data")
-    assert "message: 0 added, 4 known already" in capsys.readouterr().out
+    for name in ("out.jsonl", "out.parquet", "out.zip", "out.parquet.zip"):
+        export_command(tmp_path / name, data_dir=tmp_path / "data")
+        import_command(tmp_path / name, data_dir=tmp_path / "data")
+        assert "message: 0 added, 4 known already" in capsys.readouterr().out
+    import_command(out, dry_run=True, data_dir=tmp_path / "data")
+    assert not list(tmp_path.glob("*.part"))

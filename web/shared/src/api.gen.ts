@@ -1492,6 +1492,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Everything of the account, of one moment: contacts, conversations, messages, files. No secrets.
+         */
+        get: operations["export_v1_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import History
+         * @description Take in a history as the export writes it, in any of its formats. Ids and dates stay; nothing is sent.
+         *
+         *     Nothing is taken before all has come. What is there already stays as it is, so it can be sent again.
+         */
+        post: operations["import_history_v1_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2540,6 +2582,12 @@ export interface components {
             retryable: boolean;
         };
         /**
+         * Format
+         * @description How an export is written; also how its file's name ends.
+         * @enum {string}
+         */
+        Format: "zip" | "jsonl" | "parquet" | "parquet.zip";
+        /**
          * Health
          * @description How the desk is.
          */
@@ -2598,6 +2646,30 @@ export interface components {
             media: components["schemas"]["Media"];
             /** Caption */
             caption?: string | null;
+        };
+        /**
+         * ImportRead
+         * @description What came of an import, by the type of line.
+         */
+        ImportRead: {
+            /** Added */
+            added: {
+                [key: string]: number;
+            };
+            /**
+             * Known
+             * @description What was there already and stayed as it is.
+             */
+            known: {
+                [key: string]: number;
+            };
+            /** Rejected Count */
+            rejected_count: number;
+            /**
+             * Rejected
+             * @description The first 1000 lines that were not taken.
+             */
+            rejected: components["schemas"]["RejectedLine"][];
         };
         /**
          * InboxBrief
@@ -3481,6 +3553,20 @@ export interface components {
             received_at: string;
             /** Body */
             body: string;
+        };
+        /**
+         * RejectedLine
+         * @description A line that was not taken.
+         */
+        RejectedLine: {
+            /** Line */
+            line: number;
+            /** Field */
+            field: string | null;
+            /** Problem */
+            problem: string;
+            /** Cure */
+            cure: string | null;
         };
         /**
          * ReopenPolicy
@@ -7388,6 +7474,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostRead"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_v1_export_get: {
+        parameters: {
+            query?: {
+                /** @description `zip` and `parquet.zip` hold the bytes of files, too. */
+                format?: components["schemas"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_history_v1_import_post: {
+        parameters: {
+            query?: {
+                /** @description Name or id of the inbox of conversations that name none. */
+                inbox?: string | null;
+            };
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+                "application/jsonl": string;
+                "application/vnd.apache.parquet": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
                 };
             };
             /** @description An error (RFC 9457). */

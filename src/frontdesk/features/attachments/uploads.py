@@ -40,7 +40,8 @@ class Uploads:
     """
 
     def __init__(self, store: Store, blobs: Blobs, limit: int, *, is_scanned: bool = False) -> None:
-        self._store, self.blobs, self._limit = store, blobs, limit
+        self._store, self.blobs, self.limit = store, blobs, limit
+        self.is_scanned = is_scanned
         self._scan = ScanState.PENDING if is_scanned else ScanState.UNSCANNED
 
     async def take(
@@ -52,7 +53,7 @@ class Uploads:
             TooLarge: More than the limit came.
             Invalid: The file is empty.
         """
-        blob = await self.blobs.write(chunks, self._limit)
+        blob = await self.blobs.write(chunks, self.limit)
         if blob.size == 0:
             await self.blobs.delete(blob.name)
             raise Invalid("The file is empty.", field="file")

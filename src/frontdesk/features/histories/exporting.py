@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.history import VERSION, written
 from frontdesk.store import history_pages as pages
 from frontdesk.store.tx import ReadTx, Row
@@ -14,13 +15,39 @@ _LIMIT = 200
 _NIL = UUID(int=0)
 
 
-def export(tx: ReadTx, account_id: UUID) -> Iterator[str]:
-    """All lines of an account, read in pages within one transaction."""
+def export(tx: ReadTx, account_id: UUID, *, with_files: bool = False) -> Iterator[str]:
+    """All lines of an account, read in pages within one transaction.
+
+    Args:
+        tx: One snapshot.
+        account_id: Whose.
+        with_files: Also the lines of files, for an export that holds their bytes.
+    """
     yield written({"type": "frontdesk", "version": VERSION, "exported_at": tx.now})
     for row in pages.inboxes(tx, account_id):
         yield _said("inbox", row, "id channel name config reopen_policy greeting time_zone deleted_at")
     yield from _contacts(tx, account_id)
     yield from _conversations(tx, account_id)
+    if with_files:
+        yield from _files(tx, account_id)
+
+
+def stored_bytes(tx: ReadTx, account_id: UUID) -> Iterator[tuple[str, str]]:
+    """The bytes that the lines of files name, each once: (SHA-256, blob)."""
+    after = ""
+    while rows := pages.blobs(tx, account_id, after, _LIMIT):
+        after = rows[-1].sha256
+        yield from ((row.sha256, row.blob) for row in rows)
+
+
+def _files(tx: ReadTx, account_id: UUID) -> Iterator[str]:
+    after = _NIL
+    while rows := pages.files(tx, account_id, after, _LIMIT):
+        after = rows[-1].id
+        for row in rows:
+            names = "id sha256 size mime filename threat created_at"
+            scan = None if row.scan == ScanState.UNSCANNED else row.scan
+            yield _said("file", row, names, message=row.message_id, scan=scan)
 
 
 def _contacts(tx: ReadTx, account_id: UUID) -> Iterator[str]:

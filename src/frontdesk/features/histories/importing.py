@@ -1,22 +1,29 @@
 """Import of a history: batches of lines, each batch one transaction; what is there already stays as it is.
 
-Nothing is sent: no delivery job, no notification. No events of messages are told either, so that those who
-listen are not flooded with the past; at the end one `account.updated` says that lists are to be read anew.
+The bytes of a batch's files are in the blob store before the batch is committed. Nothing is sent: no delivery
+job, no notification. No events of messages are told either, so that those who listen are not flooded with the
+past; at the end one `account.updated` says that lists are to be read anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from frontdesk.domain.errors import DeskError
 from frontdesk.domain.event import EventType
-from frontdesk.domain.history import HistoryLine, read_line
+from frontdesk.domain.history import HistoryFile, HistoryLine, read_line
+from frontdesk.features.histories.files import FileKeeper, Kept
 from frontdesk.features.histories.placing import Places
+from frontdesk.store import histories
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import Tx
 
-LARGEST_LINE = 8 * 1024 * 1024
+LISTED = 1000
+"""So many rejected lines are listed at the end; the others are told and counted."""
 _LINES, _BYTES = 500, 4 * 1024 * 1024
+_KEPT: Mapping[UUID, Kept] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Imported:
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    refused: int = 0
+    """How many lines were rejected; `rejected` lists the first of them."""
 
     def count(self, counts: dict[str, int], kind: str) -> None:
         """One more of a kind."""
@@ -82,27 +91,43 @@ class Importer:
         account_id: The account.
         options: How.
         reject: Gets each line that is not taken, in order, after its batch is committed.
+        files: Keeps the bytes of files; None: none came along.
     """
 
     def __init__(
-        self, store: Store, account_id: UUID, options: Options, reject: Callable[[Rejected], None]
+        self,
+        store: Store,
+        account_id: UUID,
+        options: Options,
+        reject: Callable[[Rejected], None],
+        files: FileKeeper | None = None,
     ) -> None:
         self._store, self._account_id, self._options, self._reject = store, account_id, options, reject
+        self._files = files
         self._contacts: dict[str, UUID] = {}
 
     async def run(self, lines: Iterable[bytes]) -> Imported:
         """Import all lines, batch by batch. Run again after an interruption: what is in is passed over."""
         total = Imported()
-        for batch in _batches(lines):
-            try:
-                done, contacts = await self._store.write(lambda tx, batch=batch: self._apply(tx, batch))  # type: ignore[misc]
-            except DeskError:
-                done, contacts = await self._one_by_one(batch)
-            self._contacts |= contacts
-            self._note(total, done)
-        if total.added:
-            await self._store.write(lambda tx: tx.emit(self._account_id, EventType.ACCOUNT_UPDATED))
+        batches = _batches(lines)
+        try:
+            while batch := await asyncio.to_thread(next, batches, None):
+                self._note(total, await self._take(batch))
+        finally:
+            if total.added:
+                await self._store.write(lambda tx: tx.emit(self._account_id, EventType.ACCOUNT_UPDATED))
         return total
+
+    async def _take(self, batch: Sequence[Numbered]) -> Imported:
+        kept = _KEPT
+        if self._files is not None and (files := _files(batch)):
+            kept = await self._files.keep(self._account_id, files)
+        try:
+            done, contacts = await self._store.write(lambda tx: self._apply(tx, batch, kept))
+        except DeskError:
+            done, contacts = await self._one_by_one(batch, kept)
+        self._contacts |= contacts
+        return done
 
     async def rehearse(self, lines: Iterable[bytes]) -> Imported:
         """As `run`, in one transaction that is undone at the end."""
@@ -111,7 +136,8 @@ class Importer:
         def change(tx: Tx) -> None:
             seen.clear()
             for batch in _batches(lines):
-                done, contacts = self._apply(tx, batch)
+                kept = self._files.foresee(_files(batch)) if self._files else _KEPT
+                done, contacts = self._apply(tx, batch, kept)
                 self._contacts |= contacts
                 seen.append((done, contacts))
             raise _Undone
@@ -128,16 +154,21 @@ class Importer:
         total.join(done)
         for rejected in done.rejected:
             self._reject(rejected)
+            total.refused += 1
+            if len(total.rejected) >= LISTED:
+                continue
             total.rejected.append(
                 Rejected(rejected.number, b"", rejected.problem, rejected.field, rejected.cure)
             )
 
-    async def _one_by_one(self, batch: Sequence[Numbered]) -> tuple[Imported, dict[str, UUID]]:
+    async def _one_by_one(
+        self, batch: Sequence[Numbered], kept: Mapping[UUID, Kept]
+    ) -> tuple[Imported, dict[str, UUID]]:
         """A batch of which the database does not take a line: each for itself."""
         total, contacts = Imported(), dict[str, UUID]()
         for numbered in batch:
             try:
-                done, found = await self._store.write(lambda tx, one=numbered: self._apply(tx, [one]))  # type: ignore[misc]
+                done, found = await self._store.write(lambda tx, one=numbered: self._apply(tx, [one], kept))  # type: ignore[misc]
             except DeskError as error:
                 total.rejected.append(_rejected(numbered, error))
                 continue
@@ -146,7 +177,10 @@ class Importer:
             contacts |= found
         return total, contacts
 
-    def _apply(self, tx: Tx, batch: Sequence[Numbered]) -> tuple[Imported, dict[str, UUID]]:
+    def _apply(
+        self, tx: Tx, batch: Sequence[Numbered], kept: Mapping[UUID, Kept]
+    ) -> tuple[Imported, dict[str, UUID]]:
+        histories.take_turns(tx, self._account_id)
         done = Imported()
         read: list[tuple[Numbered, HistoryLine]] = []
         for numbered in batch:
@@ -155,7 +189,7 @@ class Importer:
             except DeskError as error:
                 done.rejected.append(_rejected(numbered, error))
         places = Places(
-            tx, self._account_id, self._options.inbox, self._options.simulated, dict(self._contacts)
+            tx, self._account_id, self._options.inbox, self._options.simulated, dict(self._contacts), kept
         )
         places.look_up([line for _, line in read])
         for numbered, line in read:
@@ -188,3 +222,16 @@ def _batches(lines: Iterable[bytes]) -> Iterator[list[Numbered]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _files(batch: Sequence[Numbered]) -> list[HistoryFile]:
+    """The lines of files in a batch, as far as they can be read."""
+    found = []
+    for _, raw in batch:
+        if b'"file"' not in raw:
+            continue
+        with suppress(DeskError):
+            line = read_line(raw)
+            if isinstance(line, HistoryFile):
+                found.append(line)
+    return found

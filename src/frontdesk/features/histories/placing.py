@@ -1,6 +1,6 @@
 """One batch of a history in one transaction: who and what its lines mean, and the rows they become."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from frontdesk.domain.errors import Conflict, Invalid
 from frontdesk.domain.history import (
     HistoryContact,
     HistoryConversation,
+    HistoryFile,
     HistoryHead,
     HistoryInbox,
     HistoryLine,
@@ -19,6 +20,7 @@ from frontdesk.domain.history import (
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import Direction
 from frontdesk.features.conversations.episodes import key_of
+from frontdesk.features.histories.files import Kept, note
 from frontdesk.features.histories.growing import Grown
 from frontdesk.features.histories.rows import Rows
 from frontdesk.kit.crypto import random_token
@@ -34,6 +36,7 @@ class Places:
 
     Attributes:
         contacts: Contacts that are called by another id in the history.
+        kept: The bytes of files that are in the blob store, by the file's id.
     """
 
     tx: Tx
@@ -41,8 +44,10 @@ class Places:
     inbox: str | None
     simulated: bool
     contacts: dict[str, UUID]
+    kept: Mapping[UUID, Kept]
     _inboxes: list[Row] = field(default_factory=list)
-    _messages: dict[UUID, UUID] = field(default_factory=dict)
+    _messages: dict[UUID, histories.Home] = field(default_factory=dict)
+    _files: dict[UUID, UUID] = field(default_factory=dict)
     _grown: dict[UUID, Grown] = field(default_factory=dict)
     _fresh: set[UUID] = field(default_factory=set)
     _rows: Rows = field(default_factory=Rows)
@@ -51,7 +56,10 @@ class Places:
         """Read at once what many lines ask for."""
         self._inboxes = histories.inboxes(self.tx, self.account_id)
         ids = [self._id("message", line.id) for line in lines if isinstance(line, HistoryMessage)]
-        self._messages = histories.message_owners(self.tx, ids)
+        files = [line for line in lines if isinstance(line, HistoryFile)]
+        ids += [self._id("message", line.message) for line in files]
+        self._messages = histories.messages(self.tx, ids)
+        self._files = histories.file_owners(self.tx, [line.id for line in files])
 
     def take(self, line: HistoryLine) -> bool | None:
         """Take a line. Says whether it is new; None for a head.
@@ -70,6 +78,8 @@ class Places:
                 return self._take_conversation(line)
             case HistoryMessage():
                 return self._take_message(line)
+            case HistoryFile():
+                return self._take_file(line)
 
     def write(self) -> None:
         """Write the messages, and let their conversations end with them."""
@@ -253,20 +263,34 @@ class Places:
 
     def _take_message(self, line: HistoryMessage) -> bool:
         message_id = self._id("message", line.id)
-        owner = self._messages.get(message_id)
-        if owner is not None and owner != self.account_id:
+        home = self._messages.get(message_id)
+        if home is not None and home.account_id != self.account_id:
             raise _taken("message")
         grown = self._grow(self._id("conversation", line.conversation))
         source_id = line.source_id or (None if is_uuid(line.id) else line.id)
-        if owner is not None or self._has_come(grown.row.inbox_id, source_id):
+        if home is not None or self._has_come(grown.row.inbox_id, source_id):
             return False
         reply_to = self._id("message", line.reply_to) if line.reply_to else None
         if line.content.kind == "activity" and line.direction is not Direction.ACTIVITY:
             raise Invalid("An activity has the direction activity.", field="direction", hint="Change either.")
-        self._messages[message_id] = self.account_id
+        self._messages[message_id] = histories.Home(self.account_id, grown.row.id, grown.row.inbox_id)
         grown.follow(line)
         seq = grown.values["last_seq"]
         self._rows.add(grown.row, line, message_id, seq, source_id=source_id, reply_to_id=reply_to)
+        return True
+
+    def _take_file(self, line: HistoryFile) -> bool:
+        owner = self._files.get(line.id)
+        if owner is not None:
+            if owner != self.account_id:
+                raise _taken("file")
+            return False
+        message_id = self._id("message", line.message)
+        home = self._messages.get(message_id)
+        if home is None or home.account_id != self.account_id:
+            raise Invalid("There is no such message.", field="message", hint=_NOT_LATER)
+        note(self.tx, message_id, home, line, self.kept.get(line.id))
+        self._files[line.id] = self.account_id
         return True
 
     def _has_come(self, inbox_id: UUID, source_id: str | None) -> bool:
