@@ -182,6 +182,17 @@ class ProviderErrorReported(Inbound):
 
 
 @record(kw_only=True)
+class AgentReplied(Inbound):
+    """One of our own people answers in the thread in which they follow a conversation (`ports.mirror`)."""
+
+    source_id: str
+    thread: str
+    """What `Mirrors.post` called the thread."""
+    party: Party
+    contents: tuple[Content, ...]
+
+
+@record(kw_only=True)
 class Ignored(Inbound):
     """Nothing for us; `reason` says why."""
 
@@ -198,5 +209,6 @@ InboundEvent = (
     | CallReported
     | AccountNoticed
     | ProviderErrorReported
+    | AgentReplied
     | Ignored
 )

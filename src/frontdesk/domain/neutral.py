@@ -70,7 +70,12 @@ def _told(event: i.InboundEvent) -> Neutral:
 
 
 def _rarer(
-    event: i.SeenUpTo | i.CallReported | i.AccountNoticed | i.ProviderErrorReported | i.Ignored,
+    event: i.SeenUpTo
+    | i.CallReported
+    | i.AccountNoticed
+    | i.ProviderErrorReported
+    | i.AgentReplied
+    | i.Ignored,
 ) -> Neutral:
     match event:
         case i.SeenUpTo():
@@ -87,6 +92,9 @@ def _rarer(
         case i.ProviderErrorReported():
             told = {"event": "provider_error", "error_code": event.code, "text": event.title}
             return told | {"extra": {"detail": event.detail}}
+        case i.AgentReplied():
+            told = {"event": "message", "external_id": event.source_id, "thread": event.thread}
+            return told | _party(event.party) | _content(event.contents[0])
         case i.Ignored():
             return {"event": "ignored", "extra": {"reason": event.reason}}
 

@@ -29,6 +29,9 @@ from frontdesk.features.ingest.reading import Reader
 from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.hub import Hub
 from frontdesk.features.live.hydration import Hydration
+from frontdesk.features.mirroring.answering import Answerer
+from frontdesk.features.mirroring.following import Follower
+from frontdesk.features.mirroring.showing import Shower
 from frontdesk.kit.pages import Cursors
 from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import Channel
@@ -138,6 +141,9 @@ def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
         Inspector(desk.store, files, scanner).worker(),
         Marker(desk.store, desk.inboxes).worker(),
         Waker(desk.store).worker(),
+        Follower(desk.store, desk.inboxes),
+        Shower(desk.store, desk.inboxes, desk.config.public_url).worker(),
+        Answerer(desk.store, desk.inboxes, desk.sender, desk.views).worker(),
         Keeper(desk.store, files),
     ]
 

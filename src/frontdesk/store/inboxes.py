@@ -21,7 +21,7 @@ _MUTABLE = ("name", "config", "reopen_policy", "greeting", "settings", "time_zon
 _LIVE = _i.c.deleted_at.is_(None)
 
 _OF_CHANNELS = Statement(
-    sa.select(_i.c.id, _i.c.account_id)
+    sa.select(_i.c.id, _i.c.account_id, _i.c.channel, _i.c.config)
     .where(_i.c.channel.in_(P("channels", expanding=True)), _i.c.deleted_at.is_(None))
     .order_by(_i.c.id)
 )
@@ -125,7 +125,7 @@ def find(tx: ReadTx, inbox_id: UUID) -> Row | None:
 
 
 def of_channels(tx: ReadTx, channels: Sequence[str]) -> list[Row]:
-    """Every account's inboxes of some channels (id, account_id), for workers."""
+    """Every account's inboxes of some channels (id, account_id, channel, config), for workers."""
     return tx.rows(_OF_CHANNELS, channels=list(channels)) if channels else []
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "done_many",
     "enqueue",
     "forget_leases",
+    "hold",
     "next_due",
     "park",
     "release",
@@ -297,6 +298,15 @@ def replay(tx: Tx, account_id: UUID, letter_id: UUID) -> int:
     """
     letter = dead_letters.take(tx, account_id, letter_id)
     return enqueue(tx, letter.queue, letter.key, account_id, letter.payload)
+
+
+def hold(tx: Tx, lane: Lane) -> None:
+    """Make sure that a lane is still ours until the commit.
+
+    Raises:
+        LeaseLost: The lane was claimed by somebody else.
+    """
+    _lock(tx, lane)
 
 
 def release(tx: Tx, lane: Lane) -> None:

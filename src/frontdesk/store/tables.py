@@ -310,6 +310,25 @@ automatic_answers = Table(
     _text("address", key=True), _id("message_id"), _at("answered_at"), **_SMALL,
 )  # fmt: skip
 
+# --- Conversations that agents follow elsewhere
+
+mirrors = Table(
+    "mirrors", metadata, _id("inbox_id", key=True), _id("account_id"), _text("place"), _int("position"),
+    _at("created_at"), **_SMALL,
+)  # fmt: skip
+
+mirror_threads = Table(
+    "mirror_threads", metadata, _id("inbox_id", key=True), _id("conversation_id", key=True),
+    _id("account_id"), _text("thread"), _at("created_at"), **_SMALL,
+)  # fmt: skip
+Index("uq_mirror_threads_inbox_id_thread", mirror_threads.c.inbox_id, mirror_threads.c.thread, unique=True)
+
+mirror_replies = Table(
+    "mirror_replies", metadata, _id("inbox_id", key=True), _text("source_id", key=True), _id("account_id"),
+    _id("message_id", null=True), _at("created_at"), **_SMALL,
+)  # fmt: skip
+Index("ix_mirror_replies_message_id", mirror_replies.c.message_id)
+
 # --- The spine: log, jobs, receipts, idempotency
 
 events = Table(

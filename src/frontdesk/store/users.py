@@ -45,6 +45,7 @@ _BY_EMAIL = Statement(
     .where(_u.c.email == P("email"))
     .order_by(_m.c.created_at)
 )
+_MEMBER_BY_EMAIL = Statement(_MEMBERS.where(_m.c.account_id == P("account_id"), _u.c.email == P("email")))
 _GET = Statement(_MEMBERS.where(_m.c.account_id == P("account_id"), _u.c.id == P("id")))
 _LOCK_OWNERS = Statement(
     sa.select(_m.c.user_id)
@@ -134,6 +135,11 @@ def add(tx: Tx, account_id: UUID, user: NewUser) -> UUID:
 def by_email(tx: ReadTx, email: str) -> Row | None:
     """The user with this address, with the account, the role and the password's hash."""
     return tx.first(_BY_EMAIL, email=email)
+
+
+def member_by_email(tx: ReadTx, account_id: UUID, email: str) -> Row | None:
+    """The account's user with this address."""
+    return tx.first(_MEMBER_BY_EMAIL, account_id=account_id, email=email)
 
 
 def get(tx: ReadTx, scope: Scope, user_id: UUID) -> Row:

@@ -1,9 +1,9 @@
 """The Slack channel: ties hooks, calls and settings together. Stateless; one object for all inboxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from frontdesk.channels.slack import connecting, files, people
+from frontdesk.channels.slack import connecting, files, mirroring, people
 from frontdesk.channels.slack.config import SlackConfig
 from frontdesk.channels.slack.emoji import name_of
 from frontdesk.channels.slack.inbound import parse_request
@@ -33,6 +33,7 @@ from frontdesk.ports.channel import (
     Sent,
     Unknown,
 )
+from frontdesk.ports.mirror import MirrorFailed, Post
 from frontdesk.ports.outcome import unanswered
 
 NOT_CONFIGURED = Failed(
@@ -56,6 +57,7 @@ class Slack:
         reactions=True,
         replies=True,
         edits_in=True,
+        reads_by_inbox=True,
     )
 
     def verify(self, request: RawRequest, connection: Connection) -> Challenge | None:
@@ -65,6 +67,10 @@ class Slack:
     def parse(self, request: RawRequest) -> Sequence[InboundEvent]:
         """Everything the body says."""
         return parse_request(request)
+
+    def parse_for(self, request: RawRequest, connection: Connection) -> Sequence[InboundEvent]:
+        """The same, with the agents' channel told apart."""
+        return parse_request(request, _config(connection).agents_channel)
 
     async def send(self, outbound: Outbound, connection: Connection) -> SendResult:
         """One try. An app can neither mark as read nor show typing, so marks are done without a call."""
@@ -98,6 +104,24 @@ class Slack:
         web = web_of(connection, _config(connection))
         return None if web is None else await people.name_of(web, address)
 
+    def mirror_place(self, config: Mapping[str, Any]) -> str | None:
+        """The agents' channel, if there is one."""
+        place = config.get("agents_channel")
+        return place if isinstance(place, str) and place else None
+
+    async def post(self, post: Post, thread: str | None, connection: Connection) -> str:
+        """Show something to agents in a conversation's thread."""
+        return await mirroring.post(*_agents(connection), post, thread)
+
+    async def find_post(self, post: Post, thread: str | None, connection: Connection) -> str | None:
+        """The thread in which something is shown already."""
+        return await mirroring.find_post(*_agents(connection), post, thread)
+
+    async def mail_of(self, address: Address, connection: Connection) -> str | None:
+        """The e-mail address of a member of the workspace."""
+        web = web_of(connection, _config(connection))
+        return None if web is None else await people.mail_of(web, address)
+
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check token, permissions and channel; say where the hook is set."""
         config = _config(connection)
@@ -108,6 +132,14 @@ def _config(connection: Connection) -> SlackConfig:
     if not isinstance(connection.config, SlackConfig):
         raise Invalid("these are not the settings of a Slack inbox", field="config")
     return connection.config
+
+
+def _agents(connection: Connection) -> tuple[Web, str]:
+    config = _config(connection)
+    web = web_of(connection, config)
+    if web is None or config.agents_channel is None:
+        raise MirrorFailed(NOT_CONFIGURED.message, auth_expired=web is None)
+    return web, config.agents_channel
 
 
 async def _post(web: Web, message: OutboundMessage) -> SendResult:

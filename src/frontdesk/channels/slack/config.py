@@ -1,8 +1,8 @@
 """The settings of a Slack inbox, as the app's pages at api.slack.com name them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from frontdesk.ports.channel import ChannelConfig
 
@@ -34,3 +34,16 @@ class SlackConfig(ChannelConfig):
         title="Channel",
         description="The id of the channel the app shall be in, checked when connecting. None: any.",
     )
+    agents_channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,30}$")] | None = Field(
+        default=None,
+        title="Agents' channel",
+        description="The id of a channel of your own people, in which each conversation of the account has a "
+        "thread: they follow it there, and what they write in it is sent. None: nowhere.",
+    )
+
+    @model_validator(mode="after")
+    def _check_channels(self) -> Self:
+        if self.agents_channel is not None and self.agents_channel == self.channel:
+            msg = "the agents' channel is not the one that customers write in"
+            raise ValueError(msg)
+        return self

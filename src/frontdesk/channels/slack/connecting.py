@@ -19,6 +19,9 @@ SCOPES = (
     "reactions:write",
     "users:read",
 )
+AGENTS_SCOPES = ("users:read.email",)
+"""Besides, to know agents by their e-mail address; and one of these, to find what was posted."""
+HISTORY_SCOPES = ("channels:history", "groups:history")
 EVENTS = (
     "message.channels",
     "message.groups",
@@ -41,9 +44,11 @@ async def connect(web: Web | None, config: SlackConfig, hook_url: str | None) ->
     token, answer = await _token(web)
     steps.insert(0, token)
     if answer is not None:
-        steps.append(_scopes(answer))
+        steps.append(_scopes(answer, has_agents=config.agents_channel is not None))
         if config.channel is not None:
-            steps.append(await _channel(web, config.channel))
+            steps.append(await _channel(web, "Channel", config.channel))
+        if config.agents_channel is not None:
+            steps.append(await _channel(web, "Agents' channel", config.agents_channel))
         steps.append(_hook(config.app_id, hook_url))
     return _report(steps)
 
@@ -64,30 +69,33 @@ async def _token(web: Web) -> tuple[Step, Response | None]:
     return ("Bot token", True, known or "Slack knows the token."), answer
 
 
-def _scopes(answer: Response) -> Step:
+def _scopes(answer: Response, *, has_agents: bool) -> Step:
     """What the token may do stands in a header of every answer."""
     given = answer.headers.get("x-oauth-scopes")
     if given is None:
         return ("Permissions", True, "Slack does not tell them.")
-    missing = [scope for scope in SCOPES if scope not in {each.strip() for each in given.split(",")}]
+    held = {each.strip() for each in given.split(",")}
+    missing = [scope for scope in (*SCOPES, *(AGENTS_SCOPES if has_agents else ())) if scope not in held]
+    if has_agents and held.isdisjoint(HISTORY_SCOPES):
+        missing.append(" or ".join(HISTORY_SCOPES))
     if missing:
         listed = ", ".join(missing)
         return ("Permissions", False, f"Add under OAuth & Permissions and reinstall the app: {listed}.")
     return ("Permissions", True, given[:500])
 
 
-async def _channel(web: Web, channel: str) -> Step:
+async def _channel(web: Web, label: str, channel: str) -> Step:
     try:
         answer = await web.ask("conversations.info", {"channel": channel})
     except HttpFailed as failure:
-        return ("Channel", False, f"Slack was not reached: {failure}"[:500])
+        return (label, False, f"Slack was not reached: {failure}"[:500])
     if not is_ok(answer):
-        return ("Channel", False, failure_of(answer, None).message)
+        return (label, False, failure_of(answer, None).message)
     found = answer.json_object().get("channel")
     told = found if isinstance(found, dict) else {}
     if told.get("is_member") is False:
-        return ("Channel", False, "The app is not in the channel. Invite it there with /invite.")
-    return ("Channel", True, f"#{told.get('name') or channel}")
+        return (label, False, "The app is not in the channel. Invite it there with /invite.")
+    return (label, True, f"#{told.get('name') or channel}")
 
 
 def _hook(app_id: str, hook_url: str | None) -> Step:

@@ -5,7 +5,7 @@ One hook is one event of Slack's. What is not for us is told as ignored, with th
 
 from collections.abc import Callable
 
-from frontdesk.channels.slack import messages, reactions
+from frontdesk.channels.slack import agents, messages, reactions
 from frontdesk.channels.slack.interactions import read_command, read_interaction
 from frontdesk.channels.slack.parties import Frame
 from frontdesk.channels.slack.payloads import Raw, part, read_body, word
@@ -23,13 +23,15 @@ _EVENTS: dict[str, Callable[[Raw, Frame], list[InboundEvent]]] = {
 }
 
 
-def parse_request(request: RawRequest) -> list[InboundEvent]:
-    """Everything a hook says.
+def parse_request(request: RawRequest, agents_channel: str | None = None) -> list[InboundEvent]:
+    """Everything a hook says; what happens in the agents' channel is never a customer's.
 
     Raises:
         Malformed: It is neither an event, an interaction nor a command.
     """
     body = read_body(request)
+    if agents_channel is not None and agents_channel in agents.channels_of(body):
+        return agents.read(body, agents_channel)
     kind = body.get("type")
     match kind:
         case "event_callback":

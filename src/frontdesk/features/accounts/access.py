@@ -129,7 +129,8 @@ def _permissions(names: list[str]) -> frozenset[Permission]:
     return frozenset(Permission(name) for name in names if name in known)
 
 
-def _inboxes(ids: Any) -> frozenset[UUID] | None:
+def inboxes_of(ids: Any) -> frozenset[UUID] | None:
+    """The inboxes that a membership or token is limited to; None: all."""
     return None if ids is None else frozenset(UUID(each) for each in ids)
 
 
@@ -144,7 +145,7 @@ def _token_admission(row: Row, token_hash: bytes) -> Admission:
         permissions,
         name=row.user_name or row.name,
         user_id=row.user_id,
-        inbox_ids=_inboxes(row.inbox_ids),
+        inbox_ids=inboxes_of(row.inbox_ids),
     )
     return Admission(scope=scope, token_hash=token_hash, not_before=row.not_before, expires_at=row.expires_at)
 
@@ -176,7 +177,7 @@ def _session_admission(row: Row, token_hash: bytes) -> Admission:
         permissions_of(row.role, row.permissions),
         name=row.name,
         user_id=row.user_id,
-        inbox_ids=_inboxes(row.inbox_ids),
+        inbox_ids=inboxes_of(row.inbox_ids),
     )
     return Admission(
         scope=scope,

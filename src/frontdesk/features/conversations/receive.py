@@ -13,7 +13,7 @@ from frontdesk.domain import inbound as i
 from frontdesk.domain.content import Activity, Call, content_adapter
 from frontdesk.domain.event import EventType
 from frontdesk.domain.message import Author, AuthorType, Direction
-from frontdesk.features.conversations import amendments, arrivals, consents, statuses
+from frontdesk.features.conversations import agent_replies, amendments, arrivals, consents, statuses
 from frontdesk.features.conversations.arrivals import Arrival
 from frontdesk.features.conversations.episodes import Desk, key_of
 from frontdesk.store import conversations, identities, notices, origins, threads
@@ -41,6 +41,7 @@ def receive(tx: Tx, desk: Desk, arrived: Sequence[Arrived]) -> None:
                 _change_address(tx, desk, each)
         else:
             _receive_group(tx, desk, list(group))
+    agent_replies.keep(tx, desk, [each.event for each in arrived if isinstance(each.event, i.AgentReplied)])
 
 
 def _receive_group(  # noqa: C901, PLR0912 - one case for each kind of event
@@ -65,7 +66,7 @@ def _receive_group(  # noqa: C901, PLR0912 - one case for each kind of event
                 marks.append(event)
             case i.AccountNoticed() | i.ProviderErrorReported():
                 _note(tx, desk, each.id, event)
-            case i.Ignored() | i.AddressChanged():
+            case i.Ignored() | i.AddressChanged() | i.AgentReplied():
                 pass
             case _:
                 assert_never(event)

@@ -90,6 +90,7 @@ class SlackSimulator(Box[State]):
         hook_url: str | None = None,
         files_base: str = "",
         channel: Channel | None = None,
+        agents_channel: Channel | None = None,
         team: str = "T0RILL",
     ) -> Business:
         """Install an app in the workspace and invite it to a channel. Replaces an earlier one.
@@ -102,10 +103,13 @@ class SlackSimulator(Box[State]):
             hook_url: Where events, interactions and commands go.
             files_base: This simulator's own address, for those of files.
             channel: Where people find it.
+            agents_channel: Where the company's own people are, if it was invited there.
             team: The workspace.
         """
         place = channel or Channel("C0HELP", "help")
         self.state.channels[place.id] = place
+        if agents_channel is not None:
+            self.state.channels[agents_channel.id] = agents_channel
         app = Business(
             app_id,
             name,
@@ -125,6 +129,10 @@ class SlackSimulator(Box[State]):
     def add_phone(self, user: str | None = None, name: str | None = None, team: str | None = None) -> Phone:
         """Somebody of another company, or the one who has the id already."""
         return self.state.add_phone(user, name, team)
+
+    def add_agent(self, user: str, name: str, email: str, *, channel: Channel, team: str = "T0RILL") -> Phone:
+        """One of the company's own people in a channel of theirs, or the one who has the id already."""
+        return self.state.add_agent(user, name, email, team, channel.id)
 
     async def prove_hook(self, app: Business) -> bool:
         """Send the challenge that Slack sends when the address of hooks is saved; whether it came back."""

@@ -98,7 +98,7 @@ class Chat:
         """What was written in a channel, the newest first; of threads only their beginning."""
         channel = self._network.place(call.args.get("channel"))
         roots = [each for each in self._state.history(channel) if each.get("thread_ts") in {None, each["ts"]}]
-        return {"messages": roots[::-1][: _limit(call)], "has_more": len(roots) > _limit(call)}
+        return _page(call, [each for each in roots if each["ts"] >= call.text("oldest")][::-1])
 
     def replies(self, call: Call) -> dict[str, Any]:
         """A thread, the oldest first."""
@@ -107,7 +107,20 @@ class Chat:
         thread = [each for each in self._state.history(channel) if ts in {each["ts"], each.get("thread_ts")}]
         if not thread:
             raise SlackError("thread_not_found")
-        return {"messages": thread[: _limit(call)], "has_more": len(thread) > _limit(call)}
+        since = [each for each in thread if ts == each["ts"] or each["ts"] >= call.text("oldest")]
+        return _page(call, since)
+
+
+def _page(call: Call, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Messages with a cursor to those that follow; metadata only for who asks for it."""
+    cursor, limit = call.text("cursor"), _limit(call)
+    start = int(cursor) if cursor.isdigit() and len(cursor) < 9 else 0
+    shown = messages[start : start + limit]
+    if call.text("include_all_metadata").lower() not in {"true", "1"}:
+        shown = [{name: each[name] for name in each if name != "metadata"} for each in shown]
+    has_more = len(messages) > start + limit
+    after = {"next_cursor": str(start + limit) if has_more else ""}
+    return {"messages": shown, "has_more": has_more, "response_metadata": after}
 
 
 def _limit(call: Call) -> int:

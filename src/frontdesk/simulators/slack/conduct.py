@@ -117,7 +117,7 @@ class Conduct:
         return self._network.write(app, phone, self._usual(app, phone), text, files)
 
     def _usual(self, app: Business, phone: Phone) -> str:
-        return phone.direct if phone.writes_directly else app.channel
+        return phone.direct if phone.writes_directly else phone.home or app.channel
 
     def _place(self, channel: str) -> dict[str, Any]:
         known = self._state.channels.get(channel)

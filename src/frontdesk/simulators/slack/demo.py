@@ -11,6 +11,9 @@ from frontdesk.simulators.slack.app import SlackSimulator
 from frontdesk.simulators.slack.state import Channel, Settings
 
 _CHANNEL = Channel("C0FLEETCARE", "fleet-care")
+_AGENTS_CHANNEL = Channel("C0RILLDESK", "rill-desk")
+_AGENTS = (("U0MAYA", "Maya Lindqvist", "maya@rill.example"),)
+"""By their address they are the demo's agents."""
 _PHONES = (
     ("U0TESSA", "Tessa Lind", "T0HILLCOURIERS", False),
     ("U0MARCO", "Marco Ferri", "T0HILLCOURIERS", False),
@@ -36,6 +39,7 @@ class Demo:
             "bot_token": f"xoxb-{secrets.token_urlsafe(32)}",
             "signing_secret": secrets.token_hex(16),
             "channel": _CHANNEL.id,
+            "agents_channel": _AGENTS_CHANNEL.id,
         }
         return [DemoInbox("slack", "Slack", config)]
 
@@ -50,10 +54,13 @@ class Demo:
             hook_url=hook_url,
             files_base=f"{parts.scheme}://{parts.netloc}/simulators/{channel}",
             channel=_CHANNEL,
+            agents_channel=_AGENTS_CHANNEL,
         )
 
     def add_phones(self) -> None:
-        """Two people of a courier company in the channel; one of a hotel who writes directly."""
+        """Two people of a courier company in the channel; one of a hotel who writes directly; an agent."""
         for user, name, team, is_direct in _PHONES:
             if user not in self.simulator.state.phones:
                 self.simulator.add_phone(user, name, team).writes_directly = is_direct
+        for user, name, email in _AGENTS:
+            self.simulator.add_agent(user, name, email, channel=_AGENTS_CHANNEL)

@@ -67,7 +67,7 @@ class Network:
         for phone, message in self.state.copies(channel, thread):
             if message.sender == "customer":
                 return phone
-        return next(iter(self.state.members()), None) or self.state.add_phone()
+        return next(iter(self.state.members(channel)), None) or self.state.add_phone()
 
     # --- from the app to people ---------------------------------------------------------------------------
 
@@ -108,7 +108,7 @@ class Network:
         channel = str(message.facts["channel"])
         if channel.startswith("D"):
             return
-        for phone in self.state.members():
+        for phone in self.state.members(channel):
             if phone is not writer:
                 copy = PhoneMessage(
                     message.id, "business", message.business, message.type, dict(message.body), message.at

@@ -80,7 +80,7 @@ class People:
         known = self._state.channels.get(call.text("channel"))
         if known is None:
             raise SlackError("channel_not_found")
-        people = [phone.id for phone in self._state.members()]
+        people = [phone.id for phone in self._state.members(known.id)]
         people = [*([call.app.bot_user] if known.is_member else []), *people]
         return {"members": people, "response_metadata": {"next_cursor": ""}}
 

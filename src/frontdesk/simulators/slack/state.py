@@ -65,6 +65,9 @@ class Phone(base.Phone):
     writes_directly: bool = False
     """Writes to the app in a direct message, and is not in its channel."""
 
+    home: str = ""
+    """The channel they are in, where it is not the one that customers find the app in."""
+
     @property
     def direct(self) -> str:
         """The id of the direct message with the app."""
@@ -125,9 +128,14 @@ class State(base.State[Phone, Business, Settings]):
         """The person at the other end of a direct message."""
         return next((phone for phone in self.phones.values() if phone.direct == channel), None)
 
-    def members(self) -> list[Phone]:
-        """Who is in the channels: all but those who write directly."""
-        return [phone for phone in self.phones.values() if not phone.writes_directly]
+    def add_agent(self, user: str, name: str, email: str, team: str, home: str) -> Phone:
+        """One of the company's own people, in a channel of theirs; or the one with this id."""
+        return self.keep_phone(Phone(user, name, team=team, email=email, home=home))
+
+    def members(self, channel: str) -> list[Phone]:
+        """Who is in a channel: not those who write directly, and in agents' channels agents only."""
+        home = channel if any(phone.home == channel for phone in self.phones.values()) else ""
+        return [phone for phone in self.phones.values() if not phone.writes_directly and phone.home == home]
 
     def copies(self, channel: str, ts: str) -> Iterator[tuple[Phone, PhoneMessage]]:
         """A message on each phone that shows it."""
@@ -154,6 +162,8 @@ class State(base.State[Phone, Business, Settings]):
     def phone_facts(self, phone: Phone) -> dict[str, Any]:
         told = {"writes_directly": phone.writes_directly, "email": phone.email}
         app = next(iter(self.businesses.values()), None)
-        if app is None or not phone.writes_directly:
+        if app is None or not (phone.writes_directly or phone.home):
             return told
-        return told | {"business": {"id": app.id, "name": app.name, "address": "Direct message"}}
+        known = self.channels.get(phone.home)
+        place = "Direct message" if phone.writes_directly else f"#{known.name if known else phone.home}"
+        return told | {"business": {"id": app.id, "name": app.name, "address": place}}

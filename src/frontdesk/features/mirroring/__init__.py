@@ -1,0 +1,1 @@
+"""Conversations shown to agents in a thread elsewhere, and answered from there."""
