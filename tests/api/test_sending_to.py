@@ -36,7 +36,9 @@ class Mail(PaperChannel):
 
     slug: ClassVar[str] = "mail"
     name: ClassVar[str] = "Mail"
-    capabilities: ClassVar[Capabilities] = replace(PLAIN, reaches=frozenset({"email"}))
+    capabilities: ClassVar[Capabilities] = replace(
+        PLAIN, reaches=frozenset({"email"}), kinds_out=PLAIN.kinds_out | {"email"}
+    )
 
 
 class App(PaperChannel):
@@ -192,3 +194,34 @@ async def test_a_token_of_one_inbox_writes_from_that_one(desk: RunningDesk, inbo
     assert await inbox_of(desk, answer.json()) == "Second"
     body = {"to": "nora@rill.example", "content": HELLO}
     assert (await desk.owner.http.post("/v1/messages", json=body, headers=headers)).status_code == 422
+
+
+@pytest.mark.usefixtures("inboxes")
+@pytest.mark.parametrize(
+    ("people", "field"),
+    [
+        ({"to": ["nora@rill.example", "nobody"]}, "content.to.1"),
+        ({"to": ["nora@rill.example; ben@rill.example"]}, "content.to.0"),
+        ({"cc": ["nora@rill.example", "Ben <ben@rill.example>", "@rill.example"]}, "content.cc.2"),
+        ({"bcc": ["<nora@rill.example"]}, "content.bcc.0"),
+        ({"bcc": ["nora@rill.example\r\nBcc: eve@evil.example"]}, "content.bcc.0"),
+        ({"reply_to": "the shop"}, "content.reply_to"),
+        ({"to": [f"nora@{'x' * 250}.example"]}, "content.to.0"),
+    ],
+)
+async def test_s2_04_each_recipient_of_a_mail_is_checked_and_named(
+    desk: RunningDesk, people: dict[str, Any], field: str
+) -> None:
+    """Nothing is written if one of them is none."""
+    mail = {"kind": "email", "text": "Your bike is ready."}
+    refused = await send(desk, "nora@rill.example", 422, content={**mail, **people})
+    assert [each["field"] for each in refused["errors"]] == [field]
+    assert (await desk.owner.get("/v1/conversations"))["items"] == []
+
+
+@pytest.mark.usefixtures("inboxes")
+async def test_s2_04_several_recipients_and_no_subject_are_taken(desk: RunningDesk) -> None:
+    people = {"to": ["nora@rill.example", "Ben Ost <ben@rill.example>"], "cc": ["o'hara+x@rill.example"]}
+    made = await send(desk, "nora@rill.example", content={"kind": "email", "text": "It is ready.", **people})
+    assert {name: made["content"][name] for name in people} == people
+    assert "subject" not in made["content"]

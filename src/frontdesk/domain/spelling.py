@@ -10,6 +10,9 @@ from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
 from frontdesk.kit.phone import e164
 
+_WORD = r"[!#-'*+\-./0-9:=?A-Z^_`a-z{|}~%$&]"
+_BARE = rf"{_WORD}{{1,64}}@[A-Za-z0-9._\-]+"
+_RECIPIENT = re.compile(rf"[^<>\x00-\x1f\x7f]*<({_BARE})>|({_BARE})")
 _MAIL = re.compile(r"[^@\s\x00-\x20]{1,64}@[^@\s\x00-\x20]+")
 
 
@@ -34,6 +37,23 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
             raise Invalid("This is no e-mail address.", field=field, hint="Write it as name@example.com.")
         return Address(scheme, value.lower())
     return Address(scheme, value)
+
+
+def recipient(value: str, *, field: str) -> str:
+    """The bare address of somebody whom a mail shall reach, given as `name@example.com` or `Name <…>`.
+
+    Raises:
+        Invalid: It is none, or more than one.
+    """
+    found = _RECIPIENT.fullmatch(value.strip())
+    address = (found[1] or found[2]) if found else ""
+    if not address or len(address) > 254:
+        raise Invalid(
+            "This is no e-mail address that a mail can go to.",
+            field=field,
+            hint="Write one address, as name@example.com.",
+        )
+    return address
 
 
 def same_person_key(scheme: str, value: str) -> tuple[str, str] | None:

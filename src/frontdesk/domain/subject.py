@@ -20,6 +20,15 @@ def reply_subject(subject: str) -> str:
     return f"Re: {_bare(subject)}".strip()
 
 
+def first_words(text: str, most: int) -> str:
+    """The first words of a text on one line, cut between words; "…" stands for what is missing."""
+    line = " ".join(text[: most * 50].split())
+    if len(line) <= most:
+        return line
+    kept = line[: most - 1]
+    return f"{kept if line[most - 1] == ' ' else kept.rpartition(' ')[0] or kept}…"
+
+
 def _bare(subject: str) -> str:
     text = " ".join(subject.split())
     while (shorter := _PREFIX.sub("", text, count=1)) != text:

@@ -131,6 +131,8 @@ class Earlier:
 
     source_id: str
     subject: str | None = None
+    own_words: str | None = None
+    """What it says, if it is ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,9 @@ _LETTER = Statement(
 )
 _this = t.messages.alias("this")
 _EARLIER = Statement(
-    sa.select(sa.func.coalesce(_m.c.source_id, _d.c.source_id).label("source_id"), _m.c.content)
+    sa.select(
+        sa.func.coalesce(_m.c.source_id, _d.c.source_id).label("source_id"), _m.c.content, _m.c.direction
+    )
     .select_from(
         _this.join(
             _m, sa.and_(_m.c.conversation_id == _this.c.conversation_id, _m.c.seq < _this.c.seq)
@@ -192,7 +194,8 @@ def letter(tx: ReadTx, message_id: UUID) -> Row:
 
 
 def earlier(tx: ReadTx, message_id: UUID) -> list[Row]:
-    """Up to twenty messages of the same conversation before this one, newest first: source_id, content."""
+    """Up to twenty messages of the same conversation before this one, newest first: source_id, content,
+    direction."""
     return tx.rows(_EARLIER, message_id=message_id)
 
 

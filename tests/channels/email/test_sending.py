@@ -78,6 +78,37 @@ def test_an_answer_to_one_message_names_that() -> None:
     assert (str(mail["In-Reply-To"]), str(mail["References"])) == ("<a@x>", "<b@x> <a@x>")
 
 
+LONG = "Your bicycle is ready and waits for you at the shop in the Rue du Port until Friday evening."
+
+
+@pytest.mark.parametrize(
+    ("content", "subject"),
+    [
+        (c.Text(body="Your bike\r\nis ready."), "Notification: Your bike is ready."),
+        (c.Text(body=LONG), "Notification: Your bicycle is ready and waits for you at the shop in the…"),
+        (c.Text(body="x" * 5000), f"Notification: {'x' * 59}…"),
+        (c.Email(html="<p>Your <b>bike</b></p>"), "Notification: Your bike"),
+        (c.Email(subject="Bike", text=LONG), "Bike"),
+        (c.Email(), compose.NO_SUBJECT),
+        (c.Text(body=" \x07\x00 ".replace("\x00", "")), compose.NO_SUBJECT),
+    ],
+)
+def test_s2_04_a_mail_without_a_subject_has_one_of_its_first_words(content: c.Content, subject: str) -> None:
+    assert str(written(outgoing(content))["Subject"]) == subject
+
+
+def test_s2_04_what_follows_keeps_the_subject_that_was_made() -> None:
+    """Programs that show mails put together those of one subject; an answer to none has none."""
+    earlier = (Earlier("o2@x", None, "And a bell."), Earlier("o1@x", None, LONG))
+    mail = written(outgoing(c.Text(body="Bye"), earlier=earlier))
+    assert (
+        str(mail["Subject"])
+        == "Re: Notification: Your bicycle is ready and waits for you at the shop in the…"
+    )
+    mail = written(outgoing(c.Text(body="Bye"), earlier=(Earlier("c1@x"),)))
+    assert str(mail["Subject"]) == compose.NO_SUBJECT
+
+
 def test_all_fields_of_a_mail() -> None:
     """S3-14."""
     content = c.Email(

@@ -19,11 +19,13 @@ from frontdesk.channels.email.config import EmailConfig
 from frontdesk.channels.email.headers import parsed_addresses
 from frontdesk.domain import content as c
 from frontdesk.domain.errors import UnsupportedByChannel
-from frontdesk.domain.subject import reply_subject
+from frontdesk.domain.subject import first_words, reply_subject
 from frontdesk.kit.hypertext import cleaned
 from frontdesk.ports.channel import Connection, OutboundFile, OutboundMessage
 
 KINDS_OUT = frozenset({"text", "email", "image", "audio", "video", "document"})
+MAX_FIRST_WORDS = 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 NO_SUBJECT = "(no subject)"
 MAX_REFERENCES = 10
 _MAX_ID = 250
@@ -105,7 +107,18 @@ def _subject(message: OutboundMessage, mail: c.Email | None) -> str:
     if mail is not None and mail.subject:
         return _one_line(mail.subject, "content.subject")
     earlier = next((each.subject for each in message.earlier if each.subject), None)
-    return reply_subject(_one_line(" ".join(earlier.split()), "content.subject")) if earlier else NO_SUBJECT
+    if earlier:
+        return reply_subject(_one_line(" ".join(earlier.split()), "content.subject"))
+    first = next((each.own_words for each in reversed(message.earlier) if each.own_words), None)
+    if first:
+        return reply_subject(_subject_from(first))
+    return NO_SUBJECT if message.earlier else _subject_from(_said(message.content)[0])
+
+
+def _subject_from(words: str) -> str:
+    """A subject for a mail that was given none: its first words."""
+    shown = first_words(_CONTROL.sub(" ", words), MAX_FIRST_WORDS)
+    return f"Notification: {shown}" if shown else NO_SUBJECT
 
 
 def _thread_headers(message: OutboundMessage) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ from frontdesk.domain.content import (
     Video,
 )
 from frontdesk.domain.errors import Invalid, NotAllowed, UnsupportedByChannel
+from frontdesk.domain.spelling import recipient
 from frontdesk.features.conversations.standing import NONE, Standing
 from frontdesk.ports.channel import Capabilities
 
@@ -151,12 +152,23 @@ def check_content(capabilities: Capabilities, content: Content) -> None:
                 field=f"content.{field}",
                 hint="Shorten it or send it in parts.",
             )
+    if isinstance(content, Email):
+        _check_recipients(content)
     if content.kind in MEDIA_KINDS and content.media.attachment_id is None:  # type: ignore[union-attr]
         raise Invalid(
             "A file is sent by its attachment_id.",
             field="content.media.attachment_id",
             hint="Upload it first with POST /v1/attachments.",
         )
+
+
+def _check_recipients(mail: Email) -> None:
+    """Refuse a mail to what is no address; each is named by its place (S2-04)."""
+    for name, people in (("to", mail.to), ("cc", mail.cc), ("bcc", mail.bcc)):
+        for n, each in enumerate(people):
+            recipient(each, field=f"content.{name}.{n}")
+    if mail.reply_to is not None:
+        recipient(mail.reply_to, field="content.reply_to")
 
 
 NOTE_KINDS = frozenset({"text", "image", "audio", "video", "document"})

@@ -43,7 +43,7 @@ from frontdesk.ports.channel import (
 from frontdesk.store import deliveries, jobs, media
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
-from frontdesk.store.tx import Tx
+from frontdesk.store.tx import Row, Tx
 
 log = structlog.get_logger("frontdesk.delivery")
 
@@ -233,7 +233,7 @@ class Deliverer:
         if not opened.channel.capabilities.answers_by_id:
             return ()
         rows = await self._store.read(lambda tx: deliveries.earlier(tx, letter.message_id))
-        return tuple(Earlier(row.source_id, json.loads(row.content).get("subject")) for row in rows)
+        return tuple(_told(row) for row in rows)
 
     async def _file(self, letter: Letter, attachment_id: UUID) -> OutboundFile | Failed:
         row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
@@ -280,6 +280,13 @@ class Deliverer:
                 log.warning("delivery_result_waits", delivery=str(letter.delivery_id))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+
+
+def _told(row: Row) -> Earlier:
+    """An earlier message, of `store.deliveries.earlier`."""
+    content = json.loads(row.content)
+    words = content.get("text") or content.get("body") or content.get("caption")
+    return Earlier(row.source_id, content.get("subject"), words if row.direction == "outgoing" else None)
 
 
 def _outbound(
