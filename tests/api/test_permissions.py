@@ -18,6 +18,8 @@ MATRIX = {
     "GET /health/ready": OPEN,
     "GET /hooks/{channel}/{inbox_id}": OPEN,
     "POST /hooks/{channel}/{inbox_id}": OPEN,
+    "GET /leave/{token}": OPEN,
+    "POST /leave/{token}": OPEN,
     "GET /v1/files/{token}": OPEN,
     "GET /v1/files/{token}/preview": OPEN,
     "GET /v1/setup": OPEN,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from frontdesk.features.accounts.signing_in import SigningIn
     from frontdesk.features.attachments.links import FileLinks
     from frontdesk.features.attachments.uploads import Uploads
+    from frontdesk.features.conversations.leaving import LeaveLinks
     from frontdesk.features.conversations.places import Places
     from frontdesk.features.conversations.sending import Sender
     from frontdesk.features.conversations.views import Views
@@ -82,6 +83,7 @@ class Desk:
     channels: Mapping[str, Channel]
     inboxes: "Inboxes"
     uploads: "Uploads"
+    leaving: "LeaveLinks"
     links: "FileLinks"
     hub: "Hub"
     views: "Views"

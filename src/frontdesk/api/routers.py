@@ -5,7 +5,7 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 
 from fastapi import APIRouter
 
-from frontdesk.api import docs, hooks
+from frontdesk.api import docs, hooks, leaving
 from frontdesk.api.v1 import (
     account,
     attachments,
@@ -33,6 +33,7 @@ from frontdesk.api.v1 import (
 ROUTERS: tuple[APIRouter, ...] = (
     messages.lean,
     hooks.router,
+    leaving.router,
     health.router,
     live.router,
     conversations.router,

@@ -19,6 +19,8 @@ class OptOutKind(StrEnum):
     """No templates of the category marketing."""
     AUTOMATIC = "automatic"
     """Nothing that no person writes: notifications, bots."""
+    UNASKED = "unasked"
+    """Nothing that does not answer them: what they did not begin themselves, notifications, advertising."""
 
 
 class OptOutSource(StrEnum):
@@ -27,6 +29,8 @@ class OptOutSource(StrEnum):
     KEYWORD = "keyword"
     PROVIDER = "provider"
     API = "api"
+    LINK = "link"
+    """They followed the link in a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ class OutboundMessage:
     """Of a mail: its attachments."""
     automatic: bool = False
     """No person wrote it."""
+    leave_url: str | None = None
+    """Where its reader can say that they want nothing unasked; None where it answers them."""
     earlier: tuple[Earlier, ...] = ()
     """Where the channel answers by id: what came before, the newest first."""
 

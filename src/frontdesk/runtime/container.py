@@ -16,6 +16,7 @@ from frontdesk.features.attachments.inspecting import Inspector
 from frontdesk.features.attachments.keeping import Keeper
 from frontdesk.features.attachments.links import FileLinks
 from frontdesk.features.attachments.uploads import Uploads
+from frontdesk.features.conversations.leaving import LeaveLinks
 from frontdesk.features.conversations.places import Places
 from frontdesk.features.conversations.sending import Sender
 from frontdesk.features.conversations.views import Views
@@ -121,6 +122,7 @@ def build(
         ),
         uploads=Uploads(store, files, settings.limits.upload_bytes, is_scanned=scanner is not None),
         links=links,
+        leaving=LeaveLinks(vault, settings.public_url),
         hub=Hub(store, Hydration(store, views, live), live),
         views=views,
         places=places,
@@ -133,7 +135,14 @@ def build(
 def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
     return [
         Reader(desk.store, desk.inboxes).worker(),
-        Deliverer(desk.store, desk.inboxes, files, channels=desk.channels, link=desk.links.link).worker(),
+        Deliverer(
+            desk.store,
+            desk.inboxes,
+            files,
+            channels=desk.channels,
+            link=desk.links.link,
+            leave=desk.leaving.url,
+        ).worker(),
         Asker(desk.store, desk.inboxes).worker(),
         Collector(desk.store, desk.inboxes).worker(),
         CollectingBeginner(desk.store, desk.inboxes),

@@ -100,7 +100,7 @@ _LETTER = Statement(
         t.threads.c.scheme,
         t.threads.c.address,
         sa.func.coalesce(_reply.c.source_id, _reply_delivery.c.source_id).label("reply_to_source_id"),
-        opt_outs.REFUSES_ALL.label("is_refused"),
+        opt_outs.REFUSES.label("is_refused"),
     )
     .select_from(
         _m.join(t.conversations, t.conversations.c.id == _m.c.conversation_id)
@@ -194,8 +194,7 @@ def letter(tx: ReadTx, message_id: UUID) -> Row:
 
 
 def earlier(tx: ReadTx, message_id: UUID) -> list[Row]:
-    """Up to twenty messages of the same conversation before this one, newest first: source_id, content,
-    direction."""
+    """Up to twenty messages of a talk before this one, newest first: source_id, content, direction."""
     return tx.rows(_EARLIER, message_id=message_id)
 
 

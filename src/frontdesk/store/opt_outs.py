@@ -75,8 +75,38 @@ _OF_THREAD = sa.and_(
     _o.c.address == _th.c.address,
     _o.c.ended_at.is_(None),
 )
-REFUSES_ALL = sa.exists().where(_OF_THREAD, _o.c.kind == OptOutKind.ALL.value).correlate(_th, t.inboxes)
-"""Whether the address of a thread, in a statement that reads threads and inboxes, refuses everything."""
+REFUSES = (
+    sa.exists()
+    .where(
+        _OF_THREAD,
+        sa.or_(
+            _o.c.kind == OptOutKind.ALL.value,
+            sa.and_(_o.c.kind == OptOutKind.UNASKED.value, t.conversations.c.last_incoming_at.is_(None)),
+        ),
+    )
+    .correlate(_th, t.inboxes, t.conversations)
+)
+"""Whether the address of a thread, in a statement that reads its conversation and inbox, refuses what
+we write: all of it, or what goes into a conversation where they wrote nothing."""
+_REFUSING = Statement(
+    sa.select(_o.c.scheme, _o.c.address).where(
+        _o.c.account_id == P("account_id"),
+        _o.c.channel == P("channel"),
+        _o.c.address.in_(P("values", expanding=True)),
+        _o.c.kind.in_(P("kinds", expanding=True)),
+        _o.c.ended_at.is_(None),
+    )
+)
+_READER = Statement(
+    sa.select(_th.c.account_id, t.inboxes.c.channel, _th.c.scheme, _th.c.address, t.accounts.c.name)
+    .select_from(
+        t.messages.join(t.conversations, t.conversations.c.id == t.messages.c.conversation_id)
+        .join(_th, _th.c.id == t.conversations.c.thread_id)
+        .join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id)
+        .join(t.accounts, t.accounts.c.id == _th.c.account_id)
+    )
+    .where(t.messages.c.id == P("message_id"))
+)
 _OF_THREADS = Statement(
     sa.select(_th.c.id, _o.c.kind)
     .select_from(_th.join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id).join(_o, _OF_THREAD))
@@ -146,6 +176,22 @@ def page(tx: ReadTx, scope: Scope, before: UUID, limit: int, *, channel: str, ad
     return tx.rows(
         _PAGE, account_id=scope.account_id, before=before, channel=channel, address=address, limit=limit
     )
+
+
+def refusing(
+    tx: ReadTx, account_id: UUID, channel: str, addresses: Iterable[Address], *, unasked: bool
+) -> list[str]:
+    """Which of these refuse to be written to: at all, or unasked if it is."""
+    kinds = [OptOutKind.ALL.value, *([OptOutKind.UNASKED.value] if unasked else [])]
+    wanted = {(each.scheme, each.value) for each in addresses}
+    values = sorted({value for _, value in wanted})
+    found = tx.rows(_REFUSING, account_id=account_id, channel=channel, values=values, kinds=kinds)
+    return sorted({row.address for row in found if (row.scheme, row.address) in wanted})
+
+
+def reader_of(tx: ReadTx, message_id: UUID) -> Row | None:
+    """Who has a message of ours: account_id, channel, scheme, address, and the account's name."""
+    return tx.first(_READER, message_id=message_id)
 
 
 def of_threads(tx: ReadTx, thread_ids: Sequence[UUID]) -> dict[UUID, frozenset[OptOutKind]]:

@@ -35,6 +35,7 @@ def outgoing(
     files: tuple[OutboundFile, ...] = (),
     file: OutboundFile | None = None,
     automatic: bool = False,
+    leave_url: str | None = None,
 ) -> OutboundMessage:
     return OutboundMessage(
         delivery_id=DELIVERY,
@@ -47,6 +48,7 @@ def outgoing(
         files=files,
         earlier=earlier,
         automatic=automatic,
+        leave_url=leave_url,
     )
 
 

@@ -220,6 +220,29 @@ def test_what_no_person_wrote_says_so(earlier: tuple[Earlier, ...], how: str) ->
     assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == (how, "DR, RN, NRN, OOF, AutoReply")
 
 
+LEAVE = "https://desk.example/leave/token"
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "header", "one_click"),
+    [
+        (None, c.Text(body="Hi"), None, None),
+        (LEAVE, c.Text(body="Hi"), f"<{LEAVE}>", "List-Unsubscribe=One-Click"),
+        ("http://desk.example/leave/token", c.Text(body="Hi"), "<http://desk.example/leave/token>", None),
+        (LEAVE, c.Email(text="Hi", to=("a@x.example",)), f"<{LEAVE}>", "List-Unsubscribe=One-Click"),
+        (LEAVE, c.Email(text="Hi", to=("a@x.example", "b@x.example")), None, None),
+        (LEAVE, c.Email(text="Hi", cc=("a@x.example",)), None, None),
+        (LEAVE, c.Email(text="Hi", bcc=("a@x.example",)), None, None),
+    ],
+)
+def test_what_nobody_asked_for_says_how_to_leave(
+    url: str | None, content: c.Content, header: str | None, one_click: str | None
+) -> None:
+    """RFC 8058; a mail to several has no link, for each could take another off."""
+    mail = written(outgoing(content, leave_url=url))
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (header, one_click)
+
+
 SHOWN = OutboundFile(content=b"PNG", mime="image/png", filename="p.png", content_id="pic@desk")
 UNNAMED = OutboundFile(content=b"GIF", mime="image/gif", filename="q.gif", content_id="other@desk")
 PAGE = c.Email(subject="Hi", html='<p>Look: <img src="cid:pic@desk"></p>')

@@ -52,6 +52,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/leave/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Leaving
+         * @description Ask whether somebody wants no more unasked messages; opening it changes nothing.
+         */
+        get: operations["show_leaving_leave__token__get"];
+        put?: never;
+        /**
+         * Leave
+         * @description They want none: a person by the page's button, or their mail program by one click.
+         */
+        post: operations["leave_leave__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -3213,7 +3237,7 @@ export interface components {
          * @description What somebody does not want any more.
          * @enum {string}
          */
-        OptOutKind: "all" | "marketing" | "automatic";
+        OptOutKind: "all" | "marketing" | "automatic" | "unasked";
         /**
          * OptOutRead
          * @description One that holds.
@@ -3253,7 +3277,7 @@ export interface components {
          * @description How we know.
          * @enum {string}
          */
-        OptOutSource: "keyword" | "provider" | "api";
+        OptOutSource: "keyword" | "provider" | "api" | "link";
         /**
          * Order
          * @description A cart sent from a catalogue.
@@ -4454,6 +4478,68 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_leaving_leave__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_leave__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description An error (RFC 9457). */

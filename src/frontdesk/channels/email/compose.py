@@ -99,7 +99,7 @@ def draft_of(message: OutboundMessage, config: EmailConfig, connection: Connecti
         text,
         html,
         message.files or ((message.file,) if message.file else ()),
-        (*_thread_headers(message), *_machine_headers(message)),
+        (*_thread_headers(message), *_machine_headers(message), *_leave_headers(message, mail)),
     )
 
 
@@ -138,6 +138,20 @@ def _machine_headers(message: OutboundMessage) -> tuple[tuple[str, str], ...]:
         return ()
     how = "auto-replied" if message.earlier else "auto-generated"
     return (("Auto-Submitted", how), ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
+
+
+def _leave_headers(message: OutboundMessage, mail: c.Email | None) -> tuple[tuple[str, str], ...]:
+    """How its reader leaves, by one click where the desk is reached by https (RFC 2369, 3.2; RFC 8058).
+
+    A mail to several has no such link: each of them could take another off.
+    """
+    others = (*mail.to[1:], *mail.cc, *mail.bcc) if mail is not None else ()
+    if message.leave_url is None or others:
+        return ()
+    headers = (("List-Unsubscribe", f"<{message.leave_url}>"),)
+    if not message.leave_url.startswith("https://"):
+        return headers
+    return (*headers, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 
 
 def _is_id(source_id: str) -> bool:

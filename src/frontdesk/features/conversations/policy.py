@@ -71,11 +71,12 @@ def can_send(
         automatic: Whether no person writes it: then quiet hours forbid it, and so does an opt-out of such.
     """
     quiet = standing.quiet.until(now) if standing.quiet else None
-    forbidden = _unwanted(standing.opt_outs, automatic=automatic)
     is_answer = last_incoming_at is not None and now - last_incoming_at <= ANSWERING
+    unasked = last_incoming_at is None or (automatic and not is_answer)
+    forbidden = _unwanted(standing.opt_outs, automatic=automatic, unasked=unasked)
     if forbidden is None and automatic and quiet is not None and not is_answer:
         forbidden = ("It is quiet hours in this inbox.", f"Send it after {quiet:%Y-%m-%dT%H:%M}Z.")
-    marketing = OptOutKind.MARKETING not in standing.opt_outs
+    marketing = not {OptOutKind.MARKETING, OptOutKind.UNASKED} & standing.opt_outs
     permit = replace(_in_window(capabilities, last_incoming_at, now), marketing=marketing, quiet_until=quiet)
     if forbidden is None:
         return permit
@@ -88,10 +89,15 @@ _COME_BACK = (
 )
 
 
-def _unwanted(opt_outs: frozenset[OptOutKind], *, automatic: bool) -> tuple[str, str] | None:
+def _unwanted(opt_outs: frozenset[OptOutKind], *, automatic: bool, unasked: bool) -> tuple[str, str] | None:
     """Why nothing may be sent to somebody who opted out, and what helps."""
     if OptOutKind.ALL in opt_outs:
         return ("The customer has opted out: nothing may be sent to this address.", _COME_BACK)
+    if unasked and OptOutKind.UNASKED in opt_outs:
+        return (
+            "The customer wants nothing at this address that does not answer them.",
+            "Wait until they write. If they changed their mind, take them off the register of opt-outs.",
+        )
     if automatic and OptOutKind.AUTOMATIC in opt_outs:
         return (
             "The customer wants no automatic messages at this address.",

@@ -17,7 +17,6 @@ from uuid import UUID
 import structlog
 
 from frontdesk.domain.attachment import ScanState
-from frontdesk.domain.content import Content
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import Address
 from frontdesk.features.conversations.arrivals import file_of, files_of
@@ -58,6 +57,7 @@ FILE_ATTEMPT_SECONDS = 90.0
 """Of one with a file: it is given to the provider first, and only then the message is sent."""
 
 
+LinkLeave = Callable[[UUID], str | None]
 LinkFile = Callable[[UUID, UUID], str]
 """A path by which an account's file can be fetched for a while."""
 
@@ -70,6 +70,7 @@ class Deliverer:
         inboxes: By which channel it goes.
         blobs: Where its files are.
         channels: By slug, for what they say of machines.
+        leave: Makes a link by which the reader of a message leaves; None where there can be none.
         link: Makes a link to a file, for channels whose provider fetches it.
         backoff: When to try again.
         per_inbox: How many sends an inbox may have under way.
@@ -82,13 +83,14 @@ class Deliverer:
         blobs: Blobs,
         *,
         channels: Mapping[str, Channel] = outbox.NO_CHANNELS,
+        leave: LinkLeave | None = None,
         link: LinkFile | None = None,
         backoff: Backoff | None = None,
         per_inbox: int = PER_INBOX,
     ) -> None:
         self._store, self._inboxes, self._blobs = store, inboxes, blobs
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
-        self._link, self._channels = link, channels
+        self._link, self._leave, self._channels = link, leave, channels
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
         self._asked: set[UUID] = set()
@@ -190,12 +192,32 @@ class Deliverer:
             return Failed(code=error.code, message=error.message, retryable=True)
         if isinstance(files, Failed):
             return files
-        result = await self._call(opened, _outbound(letter, files, earlier, self._url(letter, opened)))
+        result = await self._call(opened, self._outbound(letter, opened, files, earlier))
         if isinstance(result, Failed) and result.auth_expired:
             await self._inboxes.note_state(
                 letter.account_id, letter.inbox_id, "reconnect", result.message[:500]
             )
         return result
+
+    def _outbound(
+        self, letter: Letter, opened: OpenInbox, files: tuple[OutboundFile, ...], earlier: tuple[Earlier, ...]
+    ) -> OutboundMessage:
+        is_file = file_of(letter.content) is not None
+        return OutboundMessage(
+            delivery_id=letter.delivery_id,
+            message_id=letter.message_id,
+            to=Address(letter.scheme, letter.address),
+            content=letter.content,
+            context=letter.context,
+            reply_to_source_id=letter.reply_to_source_id,
+            target_source_id=letter.target_source_id,
+            url=self._url(letter, opened),
+            automatic=letter.automatic,
+            leave_url=self._leave(letter.message_id) if letter.unasked and self._leave else None,
+            file=files[0] if is_file and files else None,
+            files=() if is_file else files,
+            earlier=earlier,
+        )
 
     async def _call(self, opened: OpenInbox, outbound: OutboundMessage) -> SendResult:
         try:
@@ -287,24 +309,3 @@ def _told(row: Row) -> Earlier:
     content = json.loads(row.content)
     words = content.get("text") or content.get("body") or content.get("caption")
     return Earlier(row.source_id, content.get("subject"), words if row.direction == "outgoing" else None)
-
-
-def _outbound(
-    letter: Letter, files: tuple[OutboundFile, ...], earlier: tuple[Earlier, ...], url: str | None
-) -> OutboundMessage:
-    content: Content = letter.content
-    is_file = file_of(content) is not None
-    return OutboundMessage(
-        delivery_id=letter.delivery_id,
-        message_id=letter.message_id,
-        to=Address(letter.scheme, letter.address),
-        content=content,
-        context=letter.context,
-        reply_to_source_id=letter.reply_to_source_id,
-        target_source_id=letter.target_source_id,
-        url=url,
-        automatic=letter.automatic,
-        file=files[0] if is_file and files else None,
-        files=() if is_file else files,
-        earlier=earlier,
-    )

@@ -51,6 +51,13 @@ def is_automatic(row: Row) -> bool:
     return row.author_type in _AUTOMATIC
 
 
+def is_unasked(tx: Tx, row: Row) -> bool:
+    """Whether it answers nothing: they wrote nothing here, or long ago and no person writes now."""
+    if row.last_incoming_at is None:
+        return True
+    return is_automatic(row) and tx.now - row.last_incoming_at > ANSWERING
+
+
 def refusal(tx: Tx, delivery: Delivery, row: Row, channels: Channels) -> Refusal | None:
     """Why an automatic message must not be sent; None if it may, and then it is counted.
 

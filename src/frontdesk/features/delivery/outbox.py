@@ -3,19 +3,22 @@
 A try that was begun and never ended (a crash) is not made again: nobody knows whether the message went out.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
 from frontdesk.domain.content import Content, Reaction, content_adapter
+from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import DeliveryStatus, MessageContext
+from frontdesk.domain.spelling import recipient
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
 from frontdesk.features.delivery import asking, loops
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
-from frontdesk.store import attempts, deliveries, jobs, source_refs
+from frontdesk.store import attempts, deliveries, jobs, opt_outs, source_refs
 from frontdesk.store.deliveries import Delivery
 from frontdesk.store.jobs import Job, Lane
 from frontdesk.store.tx import Row, Tx
@@ -49,7 +52,7 @@ class Letter:
     target_source_id: str | None
     automatic: bool = False
     unasked: bool = False
-    """The customer has written nothing in this conversation."""
+    """It answers nothing that the customer wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def begin(
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
     row = deliveries.letter(tx, delivery.message_id)
-    refusal = OPTED_OUT if row.is_refused else loops.refusal(tx, delivery, row, channels)
+    refusal = OPTED_OUT if row.is_refused else _other_reader(tx, delivery, row)
+    refusal = refusal or loops.refusal(tx, delivery, row, channels)
     if refusal is not None:
         _refuse(tx, delivery, row.seq, refusal)
         jobs.done(tx, lane, [job.id], release=last)
@@ -106,6 +110,21 @@ def begin(
     deliveries.save(tx, delivery)
     attempts.begin(tx, delivery, attempt_id)
     return _letter(tx, delivery, attempt_id, row)
+
+
+def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> loops.Refusal | None:
+    """That one of those opted out to whom a mail goes besides."""
+    if row.kind != "email":
+        return None
+    mail = json.loads(row.content)
+    named = [each for name in ("to", "cc", "bcc") for each in mail.get(name) or ()]
+    if not named:
+        return None
+    readers = [Address("email", recipient(each, field="content.to").lower()) for each in named]
+    unasked = loops.is_unasked(tx, row)
+    found = opt_outs.refusing(tx, delivery.account_id, row.channel, readers, unasked=unasked)
+    message = f"{', '.join(found)} opted out, so nothing was sent. Send it to the others."
+    return loops.Refusal("opted_out", message) if found else None
 
 
 def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: loops.Refusal) -> None:
@@ -136,7 +155,7 @@ def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:
         row.reply_to_source_id,
         target,
         loops.is_automatic(row),
-        row.last_incoming_at is None,
+        loops.is_unasked(tx, row),
     )
 
 
