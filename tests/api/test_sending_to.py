@@ -212,7 +212,7 @@ async def test_a_token_of_one_inbox_writes_from_that_one(desk: RunningDesk, inbo
 async def test_s2_04_each_recipient_of_a_mail_is_checked_and_named(
     desk: RunningDesk, people: dict[str, Any], field: str
 ) -> None:
-    """Nothing is written if one of them is none."""
+    """S2-04: nothing is written if one of them is none."""
     mail = {"kind": "email", "text": "Your bike is ready."}
     refused = await send(desk, "nora@rill.example", 422, content={**mail, **people})
     assert [each["field"] for each in refused["errors"]] == [field]

@@ -17,7 +17,7 @@ TEXT = {"kind": "text", "body": "Your bicycle is ready and waits for you at the 
 async def test_s2_04_a_notification_says_what_it_is_about_and_how_to_leave(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
-    """The subject is made of its first words, kept by the next; an answer joins their conversation."""
+    """S2-04: the subject is made of its first words; the next keeps it, an answer joins both."""
     async with way(sqlite_url, tmp_path, monkeypatch) as line:
         line.desk.container.desk.leaving._base = "https://desk.example"
         to = {"to": line.phone.id, "from": "E-mail"}
