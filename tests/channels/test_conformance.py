@@ -1,19 +1,24 @@
 """The port's own rules, kept by every channel that ships; and the kit, which must notice who breaks them."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
-from frontdesk.channels import slack, telegram, twilio_sms, webchat, whatsapp
+from frontdesk.channels import slack, twilio_sms, webchat, whatsapp
+from frontdesk.channels.messenger.channel import instagram
 from frontdesk.domain.content import Text
 from frontdesk.domain.inbound import Address, Ignored, InboundEvent
 from frontdesk.domain.message import MessageContext
+from frontdesk.kit.http import HttpFailed
 from frontdesk.ports.channel import (
     Challenge,
     Channel,
     Connection,
+    ConnectionReport,
     Failed,
     Outbound,
     OutboundMessage,
@@ -32,7 +37,12 @@ from frontdesk.testing import (
     check_outbound,
     check_signature,
 )
+from tests.channels.api import test_api as api_inbox
+from tests.channels.email import inbox as email_inbox
+from tests.channels.messenger import inbox as messenger_inbox
+from tests.channels.slack import inbox as slack_inbox
 from tests.channels.telegram import inbox as telegram_inbox
+from tests.channels.twilio_sms import inbox as twilio_inbox
 from tests.channels.whatsapp.inbox import CONFIG, outgoing
 
 
@@ -46,27 +56,33 @@ def message(to: Address) -> OutboundMessage:
     )
 
 
-async def test_whatsapp_keeps_the_rules_of_the_port() -> None:
-    await check_channel(whatsapp.channel, CONFIG, outgoing(Text(body="Hi")))
+TEXT = Text(body="Hi")
+KEPT: dict[str, tuple[dict[str, Any], OutboundMessage]] = {
+    "whatsapp": (CONFIG, outgoing(TEXT)),
+    "telegram": (telegram_inbox.CONFIG, telegram_inbox.outgoing(TEXT)),
+    "slack": (slack_inbox.CONFIG, slack_inbox.outgoing(TEXT)),
+    "twilio_sms": (twilio_inbox.CONFIG, twilio_inbox.outgoing(TEXT)),
+    "email": (email_inbox.CONFIG, email_inbox.outgoing(TEXT)),
+    "messenger": (messenger_inbox.CONFIG, messenger_inbox.outgoing(TEXT)),
+    "instagram": (messenger_inbox.CONFIG, messenger_inbox.outgoing(TEXT, of=instagram)),
+    "api": (api_inbox.CONFIG, message(Address("external", "nora"))),
+    "webchat": ({"identity_secret": "a-secret-of-some-length"}, message(Address("web", "v"))),
+}
+"""Each shipped channel's settings, and something it can send."""
 
 
-async def test_telegram_keeps_the_rules_of_the_port() -> None:
-    await check_channel(telegram.channel, telegram_inbox.CONFIG, telegram_inbox.outgoing(Text(body="Hi")))
+@pytest.mark.parametrize("slug", channels.slugs())
+async def test_s2_11_every_channel_keeps_the_rules_of_the_port(slug: str) -> None:
+    """S2-11: settings as a form, hooks closed, garbage read; whatever fails is told and nothing raised."""
+    await check_channel(channels.load()[slug], *KEPT[slug])
 
 
-async def test_slack_keeps_the_rules_of_the_port() -> None:
-    settings = {"app_id": "A0RILL", "bot_token": "xoxb-t", "signing_secret": "a-secret"}
-    await check_channel(slack.channel, settings, message(Address("slack", "T0RILL/U0NORA")))
-
-
-async def test_twilio_keeps_the_rules_of_the_port() -> None:
-    settings = {"account_sid": f"AC{0:032}", "auth_token": "a-token", "sender": "+15005550006"}
-    await check_channel(twilio_sms.channel, settings, message(Address("phone", "+15005550100")))
-
-
-async def test_the_web_chat_keeps_the_rules_of_the_port() -> None:
-    settings = {"identity_secret": "a-secret-of-some-length"}
-    await check_channel(webchat.channel, settings, message(Address("web", "v")))
+@pytest.mark.parametrize("slug", sorted(KEPT))
+@pytest.mark.parametrize("setting", ["no_such_setting", "base_url"])
+def test_s2_11_settings_that_do_not_exist_are_refused(slug: str, setting: str) -> None:
+    """S2-11, S2-01: validated before anything is connected."""
+    with pytest.raises(ValidationError, match=setting):
+        channels.load()[slug].Config.model_validate({**KEPT[slug][0], setting: "x"})
 
 
 def test_the_registry_knows_the_shipped_channels() -> None:
@@ -125,6 +141,20 @@ def test_the_kit_notices_a_wrong_verdict_on_a_signature() -> None:
     for channel, vector in ((CARELESS, refused), (whatsapp.channel, taken)):
         with pytest.raises(Misfit):
             check_signature(channel, vector)
+
+
+class Hopeful(whatsapp.channel.__class__):  # type: ignore[name-defined,misc]
+    """Takes a provider that never answered for connected."""
+
+    async def connect(self, connection: Connection) -> ConnectionReport:
+        with contextlib.suppress(HttpFailed):
+            await connection.http.request("GET", "https://graph.example/")
+        return ConnectionReport(ok=True)
+
+
+async def test_the_kit_notices_a_channel_that_pretends_to_be_connected() -> None:
+    with pytest.raises(Misfit, match="connect, not reached"):
+        await check_channel(Hopeful(), CONFIG, outgoing(Text(body="Hi")))
 
 
 async def test_the_kit_notices_another_request() -> None:

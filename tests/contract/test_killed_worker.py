@@ -156,7 +156,7 @@ async def owner_of(desk: RunningDesk) -> Tenant:
 
 
 async def send_and_die(company: Company) -> list[str]:
-    """A worker takes every lane, each provider takes the message, and the worker is gone before it says so."""
+    """A worker takes every lane, each provider takes the message, and the worker dies before it says so."""
     desk = company.container.desk
     worker = Deliverer(desk.store, desk.inboxes, PaperBlobs(), channels=desk.channels)
     lanes = await desk.store.write(lambda tx: jobs.claim(tx, DELIVER_QUEUE, lanes=100, lease_seconds=0.05))

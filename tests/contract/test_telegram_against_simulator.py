@@ -218,3 +218,19 @@ async def test_a_customer_who_blocks_the_bot_is_told_of(
             return any(item["kind"] == "my_chat_member" for item in items)
 
         await until(told, what="the notice")
+
+
+async def test_s2_11_a_deleted_inbox_is_disconnected_and_its_hook_refused(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S2-11: connecting registered the hook, deleting takes it back; one of somebody else's stays."""
+    async with open_line(database_url, tmp_path / "data", monkeypatch) as line:
+        second = await line.desk.owner.inbox("telegram", "Second", CONFIG)
+        hook = line.bot.hook_url
+        assert hook is not None
+        assert hook.endswith(line.inbox)
+        for inbox, left in ((second["id"], hook), (line.inbox, None)):
+            answer = await line.desk.http.delete(f"/v1/inboxes/{inbox}")
+            assert (answer.status_code, line.bot.hook_url) == (204, left)
+        late = await line.desk.http.post(hook, json={}, headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})
+        assert late.status_code == 404

@@ -14,7 +14,8 @@ from frontdesk.api.desk import Desk, desk_of
 from frontdesk.api.lean import BareRoute
 from frontdesk.api.requests import read_body
 from frontdesk.domain.errors import NotFound
-from frontdesk.features.inboxes.inboxes import InboxUnusable, OpenInbox
+from frontdesk.features.inboxes.config import InboxUnusable
+from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.ports.channel import RawRequest
 from frontdesk.store.receipts import Receipt
 

@@ -303,6 +303,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Disconnects(Protocol):
+    """A channel whose `connect` sets up something at the provider, and that takes it back."""
+
+    async def disconnect(self, connection: Connection) -> None:
+        """Take back what `connect` set up. Never raises for what the provider or the network does."""
+
+
+@runtime_checkable
 class Drawn(Protocol):
     """A channel with a sign of its own. The others are shown by the first letter of their name."""
 

@@ -19,7 +19,9 @@ from frontdesk.kit.http import ConnectFailed, OutcomeUnknown, Response
 from frontdesk.ports.channel import (
     Channel,
     Connection,
+    Disconnects,
     Failed,
+    MediaFetchFailed,
     Outbound,
     RawRequest,
     SendResult,
@@ -158,6 +160,7 @@ async def check_channel(
     if has_hooks:
         _check_closed(channel, config)
     await _check_failures(channel, config, outbound)
+    await _check_connecting(channel, config)
 
 
 def _check_form(channel: Channel) -> None:
@@ -203,6 +206,24 @@ async def _check_failures(channel: Channel, config: Mapping[str, Any], outbound:
     result = await channel.send(outbound, connection_to(channel, config, http))
     if http.requests and not isinstance(result, Unknown) and not channel.capabilities.idempotent_sends:
         _misfit(channel.slug, "send, no answer", "Unknown", result)
+
+
+async def _check_connecting(channel: Channel, config: Mapping[str, Any]) -> None:
+    """Whatever goes wrong is told by a step with what helps; nothing is raised."""
+    for trouble in (ConnectFailed("refused"), OutcomeUnknown("reset")):
+        http = RecordingHttp(trouble)
+        report = await channel.connect(connection_to(channel, config, http))
+        failed = [evidence for _, passed, evidence in report.steps if not passed]
+        if http.requests and (report.ok or not all(failed) or not failed):
+            _misfit(channel.slug, "connect, not reached", "a failed step that says what helps", report)
+        try:
+            await channel.fetch("a-file", None, connection_to(channel, config, RecordingHttp(trouble)))
+        except MediaFetchFailed:
+            pass
+        else:
+            _misfit(channel.slug, "fetch, not reached", "MediaFetchFailed", "a file")
+        if isinstance(channel, Disconnects):
+            await channel.disconnect(connection_to(channel, config, RecordingHttp(trouble)))
 
 
 def _leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterable[tuple[tuple[str, ...], Any]]:

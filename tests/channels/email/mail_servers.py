@@ -54,6 +54,8 @@ class SmtpServer:
     answers: dict[str, str | None] = field(default_factory=dict)
     mails: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """What was said to it; END when the connection is closed."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -61,12 +63,14 @@ class SmtpServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.words.append("END")
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 ready\r\n")
         while line := await reader.readline():
             word = line.split()[0].upper().decode() if line.split() else ""
+            self.words.append(word)
             answer = self.answers.get(
                 word, {"DATA": "354 go", "QUIT": "221 bye", "AUTH": "235 ok"}.get(word, "250 ok")
             )
@@ -97,11 +101,13 @@ class ImapServer:
     validity: int = 7
     password: str = "secret"
     selected: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK IMAP4rev1 ready\r\n")
         while line := await reader.readline():
             tag, _, command = line.decode().strip().partition(" ")
+            self.words.append(command.partition(" ")[0])
             for untagged in self._said(command):
                 writer.write(untagged + b"\r\n")
             is_wrong = command.startswith("LOGIN") and self.password not in command

@@ -83,6 +83,7 @@ async def test_what_a_servers_refusal_means(
         result = await channel.send(outgoing(Text(body="Hi")), by_smtp(port))
     assert isinstance(result, Failed)
     assert (result.code, result.retryable, result.auth_expired) == (answer[:3], retryable, auth_expired)
+    assert server.words[-2:] == ["QUIT", "END"], "S2-11: the session is left, also after an error"
 
 
 @pytest.mark.parametrize(("command", "kind"), [("RCPT", Failed), ("BODY", Unknown)])
@@ -142,6 +143,7 @@ async def test_a_wrong_password_says_so(server_side: ssl.SSLContext) -> None:
         with pytest.raises(CollectFailed) as failed:
             await channel.collect(by_imap(port), {})
     assert failed.value.auth_expired
+    assert server.words[-2:] == ["LOGIN", "LOGOUT"], "S2-11: the session is left, also after an error"
 
 
 async def test_a_mailbox_inside_is_refused_before_connecting() -> None:

@@ -74,6 +74,23 @@ async def test_what_is_missing_is_named_with_its_cure(
 
 
 @pytest.mark.parametrize(
+    ("state", "methods"),
+    [
+        (HEALTHY, ["getWebhookInfo", "deleteWebhook"]),
+        (TAKEN_OVER, ["getWebhookInfo"]),
+        (UNAUTHORIZED, ["getWebhookInfo"]),
+        (ConnectFailed("refused"), ["getWebhookInfo"]),
+    ],
+)
+async def test_s2_11_disconnecting_deletes_our_hook_and_no_other(
+    state: Response | HttpFailed, methods: list[str]
+) -> None:
+    http = RecordingHttp(state, DONE)
+    await channel.disconnect(connection(http))
+    assert [request.url for request in http.requests] == [f"{URL}/{method}" for method in methods]
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("bot_username", ""),

@@ -1040,7 +1040,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Inbox
-         * @description Delete an inbox; its conversations stay readable.
+         * @description Delete an inbox, and its hook at the provider; its conversations stay readable.
          */
         delete: operations["delete_inbox_v1_inboxes__inbox_id__delete"];
         options?: never;

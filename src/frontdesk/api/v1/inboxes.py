@@ -249,7 +249,8 @@ async def update_inbox(
 
 @router.delete("/inboxes/{inbox_id}", status_code=204)
 async def delete_inbox(inbox_id: UUID, desk: DeskDep, scope: Manager, once: OnceDep) -> None:
-    """Delete an inbox; its conversations stay readable."""
+    """Delete an inbox, and its hook at the provider; its conversations stay readable."""
+    await desk.inboxes.disconnect(scope, inbox_id)
     await once.write(lambda tx: desk.inboxes.delete(tx, scope, inbox_id))
     desk.inboxes.forget()
     desk.access.forget()

@@ -27,7 +27,8 @@ from frontdesk.features.conversations import visits
 from frontdesk.features.conversations.reads import VisitorMessage, VisitorPage
 from frontdesk.features.conversations.views import for_visitor
 from frontdesk.features.conversations.visits import Claim, VisitorMessageCreate
-from frontdesk.features.inboxes.inboxes import InboxUnusable, OpenInbox
+from frontdesk.features.inboxes.config import InboxUnusable
+from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest.reading import desk_of
 from frontdesk.store import inboxes, timeline
 from frontdesk.store.tx import ReadTx, Tx

@@ -26,13 +26,12 @@ async def _smtp(config: EmailConfig) -> Step:
     if config.smtp_host is None:
         return (name, False, "Set the SMTP server, or choose SendGrid.")
     try:
-        client = await smtp.opened(config)
+        async with smtp.session(config):
+            return (name, True, f"{config.smtp_host} takes the credentials.")
     except aiosmtplib.SMTPAuthenticationError:
         return (name, False, "The server does not take the user name and password.")
     except (aiosmtplib.SMTPException, HttpFailed, OSError) as error:
         return (name, False, f"{config.smtp_host} was not reached: {error}"[:500])
-    await smtp.leave(client)
-    return (name, True, f"{config.smtp_host} takes the credentials.")
 
 
 async def _sendgrid(config: EmailConfig, connection: Connection) -> Step:

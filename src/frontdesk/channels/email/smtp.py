@@ -6,6 +6,8 @@ nobody knows.
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiosmtplib
@@ -54,19 +56,17 @@ async def _handed_over(
     draft: Draft, mail: bytes, config: EmailConfig, progress: _Progress
 ) -> tuple[list[str], str]:
     """Who was refused, and what the server said."""
-    client = await opened(config)
-    try:
+    async with session(config) as client:
         await client.mail(draft.sender)
         refused = await _name(client, draft.recipients)
         progress.is_given = True
         said = await client.data(mail)
         return refused, said.message
-    finally:
-        await leave(client)
 
 
-async def opened(config: EmailConfig) -> aiosmtplib.SMTP:
-    """A session with the server, encrypted and logged in."""
+@asynccontextmanager
+async def session(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
+    """A session with the server, encrypted and logged in; it is ended however the block ends."""
     host = config.smtp_host or ""
     client = aiosmtplib.SMTP(
         hostname=host,
@@ -77,14 +77,13 @@ async def opened(config: EmailConfig) -> aiosmtplib.SMTP:
         tls_context=tls_context(),
         local_hostname=config.address.rpartition("@")[2],
     )
-    await client.connect()
-    if config.smtp_username and config.smtp_password:
-        try:
+    try:
+        await client.connect()
+        if config.smtp_username and config.smtp_password:
             await client.login(config.smtp_username, config.smtp_password.get_secret_value())
-        except aiosmtplib.SMTPException:
-            await leave(client)
-            raise
-    return client
+        yield client
+    finally:
+        await _leave(client)
 
 
 async def _name(client: aiosmtplib.SMTP, recipients: tuple[str, ...]) -> list[str]:
@@ -100,7 +99,7 @@ async def _name(client: aiosmtplib.SMTP, recipients: tuple[str, ...]) -> list[st
     return [error.recipient for error in errors]
 
 
-async def leave(client: aiosmtplib.SMTP) -> None:
+async def _leave(client: aiosmtplib.SMTP) -> None:
     """End a session, whatever the server thinks of it."""
     try:
         await asyncio.wait_for(client.quit(), 2)

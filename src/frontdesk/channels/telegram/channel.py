@@ -106,6 +106,12 @@ class Telegram:
         config = _config(connection)
         return await connecting.connect(bot_of(connection, config), config, connection.hook_url)
 
+    async def disconnect(self, connection: Connection) -> None:
+        """Delete the hook, unless the bot calls another."""
+        bot = bot_of(connection, _config(connection))
+        if bot is not None:
+            await connecting.disconnect(bot, connection.hook_url)
+
 
 def _config(connection: Connection) -> TelegramConfig:
     if not isinstance(connection.config, TelegramConfig):

@@ -25,6 +25,13 @@ async def connect(bot: Bot | None, config: TelegramConfig, hook_url: str | None)
     return _report(me, given, hook, *([await _health(bot, hook_url)] if hook[1] else []))
 
 
+async def disconnect(bot: Bot, hook_url: str | None) -> None:
+    """Delete our hook; one of another program's stays."""
+    state, _ = await _told(bot, "getWebhookInfo")
+    if hook_url is not None and isinstance(state, dict) and state.get("url") == hook_url:
+        await _told(bot, "deleteWebhook")
+
+
 def _report(*steps: Step) -> ConnectionReport:
     return ConnectionReport(ok=all(passed for _, passed, _ in steps), steps=steps)
 

@@ -5,12 +5,30 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from frontdesk.domain.errors import InvalidFields
+from frontdesk.domain.errors import Conflict, InvalidFields
 from frontdesk.features.inboxes.references import references_in
 from frontdesk.ports.channel import Channel, ChannelConfig
 
 SET = {"set": True}
 """What readers get instead of a secret; sent back it means: leave it as it is."""
+
+
+class InboxUnusable(Conflict):
+    """The stored settings do not fit the channel, or a secret does not open with today's key."""
+
+    code = "inbox_unusable"
+
+
+def typed(channel: Channel, values: Mapping[str, Any]) -> ChannelConfig:
+    """Stored settings with their secrets, as the channel takes them.
+
+    Raises:
+        InboxUnusable: The channel cannot do without what is missing or wrong.
+    """
+    try:
+        return channel.Config.model_validate(dict(values))
+    except ValidationError:
+        raise InboxUnusable("The settings of this inbox cannot be used; save them again.") from None
 
 
 def secret_fields(config: type[ChannelConfig]) -> tuple[str, ...]:

@@ -12,16 +12,15 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from frontdesk.domain.conversation import ReopenPolicy
-from frontdesk.domain.errors import Conflict, Invalid, NotFound
+from frontdesk.domain.errors import DeskError, Invalid, NotFound
 from frontdesk.domain.scope import Scope, system_scope
 from frontdesk.features.inboxes import config as settings
 from frontdesk.features.inboxes.references import References, SecretUnavailable, references_in
-from frontdesk.kit.crypto import CannotOpen, Vault, random_token
+from frontdesk.features.inboxes.sealing import Seals
+from frontdesk.kit.crypto import Vault, random_token
 from frontdesk.kit.http import HttpClient
-from frontdesk.ports.channel import Channel, ChannelConfig, Connection, ConnectionReport
+from frontdesk.ports.channel import Channel, Connection, ConnectionReport, Disconnects
 from frontdesk.ports.secrets import SecretStore
 from frontdesk.store import inboxes, secrets, templates
 from frontdesk.store.engine import Store
@@ -32,12 +31,7 @@ from frontdesk.store.tx import ReadTx, Tx
 KEPT_SECONDS = 2.0
 _MOST = 10_000
 CONNECT_SECONDS = 30.0
-
-
-class InboxUnusable(Conflict):
-    """The stored settings do not fit the channel, or a secret does not open with today's key."""
-
-    code = "inbox_unusable"
+DISCONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +84,7 @@ class Inboxes:
         is_demo: bool = False,
     ) -> None:
         self._references = References(secret_stores or {})
-        self._store, self._vault, self.channels = store, vault, channels
+        self._store, self._seals, self.channels = store, Seals(vault), channels
         self._public_url, self._own_url, self._is_demo = public_url, own_url, is_demo
         self._http = HttpClient()
         self._simulated_http = HttpClient.for_origin(own_url)
@@ -138,13 +132,13 @@ class Inboxes:
             InboxUnusable: The channel cannot do without it.
         """
         channel = self.channels[row.channel]
-        values = {**row.config, **self._opened(row, sealed)}
+        values = {**row.config, **self._seals.opened(row, sealed)}
         is_simulated = row.simulated_origin is not None
         return Connection(
             inbox_id=row.id,
             account_id=row.account_id,
             name=row.name,
-            config=_typed(channel, values),
+            config=settings.typed(channel, values),
             http=self._simulated_http if is_simulated else self._http,
             base_url=f"{self._own_url}/{row.simulated_origin}" if is_simulated else None,
             hook_url=self.hook_url(row),
@@ -154,15 +148,6 @@ class Inboxes:
         """Where the provider of an inbox sends its hooks."""
         base = self._own_url if row.simulated_origin is not None else self._public_url
         return f"{base}/hooks/{row.channel}/{row.id}"
-
-    def _opened(self, row: Row, sealed: Mapping[str, bytes]) -> dict[str, str]:
-        opened = {}
-        for name, ciphertext in sealed.items():
-            try:
-                opened[name] = self._vault.open(ciphertext, *place_of(row.account_id, row.id, name))
-            except CannotOpen:
-                continue
-        return opened
 
     async def referenced(
         self, scope: Scope, given: Mapping[str, Any], *, channel: str = "", inbox_id: UUID | None = None
@@ -219,7 +204,7 @@ class Inboxes:
                 simulated_origin=f"simulators/{draft.simulator or draft.channel}" if self._is_demo else None,
             ),
         )
-        self._seal(tx, row, opened)
+        self._seals.put(tx, row, opened)
         return row
 
     def change(
@@ -240,11 +225,11 @@ class Inboxes:
             values["settings"] = {**(row.settings or {}), "sending": values.pop("sending")}
         given = values.pop("config", None)
         if given is not None:
-            old = self._opened(row, secrets.of_owner(tx, row.account_id, row.id))
+            old = self._seals.opened(row, secrets.of_owner(tx, row.account_id, row.id))
             combined = settings.combine(row.config, old, given)
             values["config"], opened = settings.validate(self.channels[row.channel], combined, known)
             secrets.drop(tx, row.account_id, row.id)
-            self._seal(tx, row, opened)
+            self._seals.put(tx, row, opened)
         return inboxes.change(tx, scope, inbox_id, values)
 
     def delete(self, tx: Tx, scope: Scope, inbox_id: UUID) -> None:
@@ -270,22 +255,27 @@ class Inboxes:
         await self.note_state(row.account_id, inbox_id, state, failed)
         return report
 
+    async def disconnect(self, scope: Scope, inbox_id: UUID) -> None:
+        """Let the channel take back at the provider what `connect` set up there, as far as it can be reached.
+
+        Raises:
+            NotFound: The caller has no such inbox.
+        """
+        await self._store.read(lambda tx: inboxes.get(tx, scope, inbox_id))
+        try:
+            opened = await self.open(inbox_id)
+            if isinstance(opened.channel, Disconnects):
+                async with asyncio.timeout(DISCONNECT_SECONDS):
+                    await opened.channel.disconnect(opened.connection)
+        except (DeskError, TimeoutError):
+            return  # nothing can be taken back then; hooks of a deleted inbox are refused
+
     async def note_state(self, account_id: UUID, inbox_id: UUID, state: str, reason: str | None) -> None:
         """Note how an inbox stands: `connected`, or `reconnect` when its credentials no longer work."""
         scope = system_scope(account_id)
         values = {"state": state, "state_reason": reason}
         await self._store.write(lambda tx: inboxes.change(tx, scope, inbox_id, values))
         self.forget()
-
-    def _seal(self, tx: Tx, row: Row, opened: Mapping[str, str]) -> None:
-        for name, value in opened.items():
-            ciphertext = self._vault.seal(value, *place_of(row.account_id, row.id, name))
-            secrets.put(tx, row.account_id, row.id, name, ciphertext)
-
-
-def place_of(account_id: UUID, inbox_id: UUID, name: str) -> tuple[str, ...]:
-    """What a sealed setting of an inbox is bound to."""
-    return ("inbox", str(account_id), str(inbox_id), name)
 
 
 def _with_secrets(tx: ReadTx, inbox_id: UUID) -> tuple[Row, dict[str, bytes]]:
@@ -297,10 +287,3 @@ def _with_secrets(tx: ReadTx, inbox_id: UUID) -> tuple[Row, dict[str, bytes]]:
 
 def _references(channel: Channel, config: Mapping[str, Any]) -> dict[str, str]:
     return references_in(config, settings.secret_fields(channel.Config))
-
-
-def _typed(channel: Channel, values: Mapping[str, Any]) -> ChannelConfig:
-    try:
-        return channel.Config.model_validate(dict(values))
-    except ValidationError:
-        raise InboxUnusable("The settings of this inbox cannot be used; save them again.") from None

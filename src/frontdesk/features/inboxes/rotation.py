@@ -6,7 +6,7 @@ The credential itself is not touched. A credential that changes meanwhile is sea
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from frontdesk.features.inboxes.inboxes import place_of
+from frontdesk.features.inboxes.sealing import place_of
 from frontdesk.kit.crypto import CannotOpen, Vault
 from frontdesk.store import secrets
 from frontdesk.store.engine import Store
