@@ -21,6 +21,7 @@ async def test_each_caller_has_a_limit_of_its_own(sqlite_url: str, tmp_path: Pat
 
 
 async def test_strangers_share_the_limit_of_their_address(sqlite_url: str, tmp_path: Path) -> None:
+    """Refusal 33: another X-Forwarded-For in each request gives nobody another limit."""
     limits = LimitSettings(requests_per_minute=5, requests_per_minute_per_address=8)
     async with running_desk(sqlite_url, tmp_path, limits=limits, workers=False) as desk:
         spoofs = [{"X-Forwarded-For": f"203.0.113.{n}", "Authorization": f"Bearer fd_{n}"} for n in range(10)]
