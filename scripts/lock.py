@@ -25,7 +25,7 @@ LOCKS = {
 def main() -> int:
     """Write the locks: first the one for developers, which holds the others together."""
     REQUIREMENTS.mkdir(exist_ok=True)
-    everything = {"dev.txt": ("pyproject.toml", "--group", "dev"), **LOCKS}
+    everything = {"dev.txt": ("pyproject.toml", "--group", "dev", "--extra", "parquet"), **LOCKS}
     try:
         for name, inputs in everything.items():
             say(f"→ requirements/{name} …")
