@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from frontdesk.api.metrics import text_of
 from frontdesk.features.delivery import asking
 from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind, keep
@@ -94,8 +95,23 @@ async def test_s3_07_s3_12_s3_13_an_sms_comes_and_the_answer_goes_once_with_its_
         assert attempt["response"]["num_segments"] == "1"
         assert attempt["response"]["price"] is None
         assert attempt["response"]["headers"]["twilio-concurrent-requests"] == "1"
+        assert attempt["response"]["headers"]["twilio-request-id"].startswith("RQ")
+        await is_counted(line)
         await goes_in_parts(line)
         await takes_leave_and_comes_back(line)
+
+
+async def is_counted(line: Line) -> None:
+    """S3-13: what Twilio said of the request is in the metrics."""
+    text = await text_of(line.desk.container.desk)
+    for said in (
+        'frontdesk_sends_total{channel="twilio_sms",result="sent"} 1',
+        'frontdesk_provider_concurrent_requests{channel="twilio_sms"} 1',
+        'frontdesk_provider_told_seconds_sum{channel="twilio_sms"} 0.01',
+        'frontdesk_provider_request_seconds_count{channel="twilio_sms"} 1',
+    ):
+        assert f"{said}\n" in text, text
+    assert 'frontdesk_intake_total{channel="twilio_sms",way="hook"}' in text
 
 
 async def goes_in_parts(line: Line) -> None:

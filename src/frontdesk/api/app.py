@@ -47,7 +47,8 @@ class DeskApp(FastAPI):
         app = guards.BodyLimit(app, limit_of=_limits(config))
         app = guards.WidgetCors(app)
         app = guards.Hygiene(app, hosts=config.allowed_hosts, base_path=config.base_path)
-        app = Tracing(app, log_all=config.log_requests)
+        desk: Desk | None = self.state.desk
+        app = Tracing(app, log_all=config.log_requests, instruments=desk.metrics if desk else None)
         return guards.Headers(app, is_secure=config.is_secure)
 
 

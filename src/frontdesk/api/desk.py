@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from frontdesk.api.instruments import Instruments
 from frontdesk.kit.crypto import Vault
 from frontdesk.kit.limits import Meter
 from frontdesk.kit.pages import Cursors
@@ -54,6 +55,8 @@ class ApiConfig:
     requests_per_minute: int = 6000
     requests_per_minute_per_address: int = 600
     log_requests: bool = False
+    metrics_token: str | None = None
+    """Who sends it reads `/metrics`; None: nobody does."""
     demo_sign_in: tuple[str, str] | None = None
     """E-mail and password of the demo's owner; set in a demo only."""
     demo_public_key: str | None = None
@@ -89,6 +92,7 @@ class Desk:
     views: "Views"
     places: "Places"
     sender: "Sender"
+    metrics: Instruments = field(default_factory=Instruments)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is told to stop: long answers and sockets end themselves."""
     actors: Meter = field(init=False)

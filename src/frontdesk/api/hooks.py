@@ -59,6 +59,7 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response |
             body,
         )
     )
+    desk.metrics.intake.add(channel, "hook")
     return b"OK"
 
 

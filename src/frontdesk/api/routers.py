@@ -5,7 +5,7 @@ Each module of `v1/` exposes `router = APIRouter(prefix="/v1", tags=[…], route
 
 from fastapi import APIRouter
 
-from frontdesk.api import docs, hooks, leaving
+from frontdesk.api import docs, hooks, leaving, metrics
 from frontdesk.api.v1 import (
     account,
     attachments,
@@ -55,5 +55,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     reports.router,
     histories.router,
+    metrics.router,
     docs.router,
 )

@@ -1,4 +1,4 @@
-"""A request's own id, bound to every log line of it; the line that tells of it, and the answer to a crash."""
+"""A request's own id, bound to every log line of it; what is counted of it, and the answer to a crash."""
 
 import re
 import time
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.api.errors import unexpected
 from frontdesk.api.guards import HTTP
+from frontdesk.api.instruments import Instruments
 from frontdesk.kit.ids import uuid7
 from frontdesk.kit.log import trace
 
@@ -24,8 +25,10 @@ _STREAMED = b"text/event-stream"
 class Tracing:
     """Gives each request an id, binds it to every log line, and answers what nobody caught."""
 
-    def __init__(self, app: ASGIApp, *, log_all: bool = False) -> None:
-        self.app, self.log_all = app, log_all
+    def __init__(
+        self, app: ASGIApp, *, log_all: bool = False, instruments: Instruments | None = None
+    ) -> None:
+        self.app, self.log_all, self.instruments = app, log_all, instruments or Instruments()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Trace one request or socket."""
@@ -56,7 +59,10 @@ class Tracing:
             if status == 0 and scope["type"] == "http":
                 await unexpected(HTTPConnection(scope))(scope, receive, answer)
         took = time.perf_counter() - started
-        is_slow = took > _SLOW_SECONDS and scope["type"] == "http" and not is_stream
+        is_plain = scope["type"] == "http" and not is_stream
+        if is_plain and status:
+            self.instruments.answered(scope, status, took)
+        is_slow = took > _SLOW_SECONDS and is_plain
         if self.log_all or status >= 500 or is_slow:
             milliseconds = round(took * 1000, 1)
             method, path = scope.get("method"), told_path(scope)

@@ -185,6 +185,10 @@ class Exchange:
 
     request: dict[str, Any]
     response: dict[str, Any] | None = None
+    provider_seconds: float | None = None
+    """How long the provider says it took."""
+    provider_concurrent: int | None = None
+    """How many of our requests the provider says it has under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from frontdesk.api.metrics import MetricsApp
 from frontdesk.domain.errors import Conflict
 from frontdesk.runtime import kind
 from frontdesk.runtime.connections import Gate, GuardedProtocol
@@ -121,7 +122,27 @@ def server_for(app: ASGIApp, settings: Settings) -> uvicorn.Server:
 @asynccontextmanager
 async def serving(container: Container, listener: socket.socket, settings: Settings) -> AsyncIterator[None]:
     """Serve a container's app on a bound socket while inside, then drain."""
-    server = server_for(container.app, settings)
+    async with _listening(server_for(container.app, settings), listener):
+        try:
+            yield
+        finally:
+            container.desk.stopping.set()
+            container.desk.hub.stop()
+
+
+@asynccontextmanager
+async def measuring(container: Container, settings: Settings) -> AsyncIterator[int | None]:
+    """Tell the metrics to this machine while inside, if the settings name a port for it; gives the port."""
+    if settings.metrics.port is None:
+        yield None
+        return
+    listener = listen("127.0.0.1", settings.metrics.port)
+    async with _listening(server_for(MetricsApp(container.desk), settings), listener):
+        yield listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def _listening(server: uvicorn.Server, listener: socket.socket) -> AsyncIterator[None]:
     task = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells by this flag only
@@ -130,8 +151,6 @@ async def serving(container: Container, listener: socket.socket, settings: Setti
             task.result()
         yield
     finally:
-        container.desk.stopping.set()
-        container.desk.hub.stop()
         server.should_exit = True
         await task
         listener.close()
@@ -217,6 +236,7 @@ async def _serve(
         if Role.WORKER in roles:
             await stack.enter_async_context(working(container, settings))
         await stack.enter_async_context(container.running())
+        await stack.enter_async_context(measuring(container, settings))
         await stack.enter_async_context(serving(container, listener, settings))
         _on_signal(container.desk.stopping)
         ready = Ready(
@@ -261,6 +281,7 @@ async def _work(settings: Settings, store: Store) -> None:
     container = build(settings, store, port=settings.port)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(container.close)
+        await stack.enter_async_context(measuring(container, settings))
         await stack.enter_async_context(working(container, settings))
         _on_signal(container.desk.stopping)
         _settle_memory()

@@ -65,6 +65,30 @@ class LogSettings(Group):
     )
 
 
+class MetricsSettings(Group):
+    """Who may read what Prometheus reads. Nobody, unless one of these is set."""
+
+    token: SecretStr | None = Field(
+        None,
+        description="`GET /metrics` is answered to who sends it as a Bearer token; at least 16 characters.",
+    )
+    port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="`GET /metrics` is answered without a token on this port of 127.0.0.1, also by a process "
+        "of workers.",
+    )
+
+    @field_validator("token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            msg = "must have at least 16 characters; make one with `openssl rand -hex 16`"
+            raise ValueError(msg)
+        return value
+
+
 class SessionSettings(Group):
     """Sign-in sessions of the console."""
 
@@ -147,6 +171,7 @@ class Settings(Group):
     )
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
     secrets: SecretSettings = SecretSettings()
     session: SessionSettings = SessionSettings()
     store: StoreSettings = StoreSettings()

@@ -87,6 +87,7 @@ async def test_words_are_posted_and_all_that_twilio_answers_is_kept() -> None:
             "twilio-concurrent-requests": "2",
         },
     }
+    assert (result.exchange.provider_seconds, result.exchange.provider_concurrent) == (0.041, 2)
     assert TOKEN not in str(result.exchange)
 
 

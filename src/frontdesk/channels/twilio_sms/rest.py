@@ -1,6 +1,7 @@
 """Requests of one inbox to Twilio's REST API, and what of them the delivery log may keep."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ _TOLD = (
     "message",
     "more_info",
 )
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _HEADERS = (
     "twilio-request-id",
     "twilio-request-duration",
@@ -120,7 +122,21 @@ def exchange_of(
         if name in told and not (name == "status" and "sid" not in told)
     }
     headers = {name: answer.headers[name][:200] for name in _HEADERS if name in answer.headers}
-    return Exchange(request, response | ({"headers": headers} if headers else {}))
+    return Exchange(
+        request,
+        response | ({"headers": headers} if headers else {}),
+        provider_seconds=_figure(headers.get("twilio-request-duration")),
+        provider_concurrent=_whole(headers.get("twilio-concurrent-requests")),
+    )
+
+
+def _figure(text: str | None) -> float | None:
+    """What a header says, if it is a plain number."""
+    return float(text) if text and _NUMBER.fullmatch(text) else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _short(value: Any) -> Any:

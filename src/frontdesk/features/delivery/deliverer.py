@@ -57,6 +57,8 @@ FILE_ATTEMPT_SECONDS = 90.0
 """Of one with a file: it is given to the provider first, and only then the message is sent."""
 
 
+Tell = Callable[[str, SendResult, float], None]
+"""Told of each try: the channel, what came of it, and the seconds it took."""
 LinkLeave = Callable[[UUID], str | None]
 LinkFile = Callable[[UUID, UUID], str]
 """A path by which an account's file can be fetched for a while."""
@@ -74,6 +76,7 @@ class Deliverer:
         link: Makes a link to a file, for channels whose provider fetches it.
         backoff: When to try again.
         per_inbox: How many sends an inbox may have under way.
+        tell: Told of each try.
     """
 
     def __init__(
@@ -87,10 +90,11 @@ class Deliverer:
         link: LinkFile | None = None,
         backoff: Backoff | None = None,
         per_inbox: int = PER_INBOX,
+        tell: Tell = lambda _channel, _result, _seconds: None,
     ) -> None:
         self._store, self._inboxes, self._blobs = store, inboxes, blobs
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
-        self._link, self._leave, self._channels = link, leave, channels
+        self._link, self._leave, self._channels, self._tell = link, leave, channels, tell
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
         self._asked: set[UUID] = set()
@@ -192,7 +196,9 @@ class Deliverer:
             return Failed(code=error.code, message=error.message, retryable=True)
         if isinstance(files, Failed):
             return files
+        begun = time.monotonic()
         result = await self._call(opened, self._outbound(letter, opened, files, earlier))
+        self._tell(opened.channel.slug, result, time.monotonic() - begun)
         if isinstance(result, Failed) and result.auth_expired:
             await self._inboxes.note_state(
                 letter.account_id, letter.inbox_id, "reconnect", result.message[:500]

@@ -5,7 +5,7 @@ moves the cursor, so nothing is lost between them; what a stopped worker asked i
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -44,10 +44,22 @@ class KnowsChannels(KeepsInboxes, Protocol):
 
 
 class Collector:
-    """Handles the lanes of the queue "collect"."""
+    """Handles the lanes of the queue "collect".
 
-    def __init__(self, store: Store, inboxes: KnowsChannels) -> None:
-        self._store, self._inboxes = store, inboxes
+    Args:
+        store: Where receipts are kept.
+        inboxes: Whom to ask.
+        tell: Told of each asking that brought something: the channel, and how many requests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        inboxes: KnowsChannels,
+        *,
+        tell: Callable[[str, int], None] = lambda _channel, _count: None,
+    ) -> None:
+        self._store, self._inboxes, self._tell = store, inboxes, tell
 
     def worker(self) -> Worker:
         """The worker that asks."""
@@ -88,6 +100,8 @@ class Collector:
             await self._again(lane, job, self._pause(job, seconds), error.message)
             return
         await self._store.write(lambda tx: _keep(tx, lane, job, collected, seconds))
+        if collected.requests:
+            self._tell(channel.slug, len(collected.requests))
 
     def _pause(self, job: Job, seconds: float) -> float:
         return min(seconds * 2.0 ** min(job.attempts, 10), _LONGEST_PAUSE)
