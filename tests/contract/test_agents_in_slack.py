@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from frontdesk.features.inboxes.inboxes import Inboxes
+from frontdesk.features.mirroring import answering
 from frontdesk.kit.http import HttpClient
 from frontdesk.ports.channel import Connection
 from frontdesk.runtime import container
@@ -321,6 +323,7 @@ async def test_s2_20_who_may_not_answer_is_told_in_the_thread_and_nothing_there_
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S2-20: unmapped people, files, resolved conversations, strangers; talk beside threads is nobody's."""
+    monkeypatch.setattr(answering, "FOREIGN", timedelta(seconds=0.3))
     async with open_office(sqlite_url, tmp_path / "data", monkeypatch) as office:
         office.slack.add_agent("U0OTTO", "Otto", "otto@rill.example", channel=DESK)
         office.slack.add_agent("U0VERA", "Vera", "maya@rill.example", channel=DESK, team="T0ELSEWHERE")

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from frontdesk.domain.content import Image, Media, Text
 from frontdesk.domain.inbound import Address, AgentReplied, MessageDeleted, MessageEdited, Party
@@ -11,13 +12,14 @@ from frontdesk.domain.scope import Role
 from frontdesk.features.conversations.places import Places
 from frontdesk.features.conversations.sending import MessageCreate, Sender
 from frontdesk.features.delivery.deliverer import Deliverer
-from frontdesk.features.mirroring import showing
+from frontdesk.features.mirroring import answering, showing
 from frontdesk.kit.clock import utc_now
 from frontdesk.ports.channel import Failed
 from frontdesk.ports.mirror import MirrorFailed
 from frontdesk.store import jobs, mirrors, users
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store
+from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
 from tests.features.mirroring.board import Board, board_of
 from tests.features.scene import PaperBlobs, said, text, until, working
@@ -135,8 +137,11 @@ async def test_s2_20_an_answer_is_sent_once_in_the_agent_s_name_and_not_shown_ag
     assert sorted(each.source_id for each in kept) == ["reply-1", "reply-2"]
 
 
-async def test_s2_20_what_may_not_be_sent_is_told_once_with_its_reason(board: Board) -> None:
+async def test_s2_20_what_may_not_be_sent_is_told_once_with_its_reason(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody's address, a disabled agent, a file; a thread that is not ours is nobody's."""
+    monkeypatch.setattr(answering, "FOREIGN", timedelta(seconds=0.1))
     scene, channel = board.scene, board.channel
     await scene.receive(text("One"))
     await board.show()
@@ -164,6 +169,40 @@ async def test_s2_20_what_may_not_be_sent_is_told_once_with_its_reason(board: Bo
         ("Not sent", f"Nobody at this desk has the e-mail address {gone}@desk.test."),
         ("Not sent", "Only text can be sent from here. Send files from the desk."),
     ]
+    row = await scene.conversation()
+    assert len(await scene.read(row.id)) == 1
+
+
+async def test_s2_20_an_answer_that_is_faster_than_its_thread_waits_for_it(board: Board) -> None:
+    """The worker was killed after the post that began the thread, before it was noted."""
+    scene, channel = board.scene, board.channel
+    await board.member("Maya", "maya")
+    await scene.receive(text("One"))
+    channel.troubles = [(True, MirrorFailed("lost"))]
+    await board.follower.wake_lanes()
+    (lane,) = await scene.store.write(lambda tx: jobs.claim(tx, mirrors.QUEUE, lanes=1))
+    await board.shower.handle(lane)
+    await scene.receive(reply("Yes"))
+    (early,) = await scene.store.write(lambda tx: jobs.claim(tx, "agent_replies", lanes=1))
+    await board.answerer.handle(early)
+    await board.show()
+    row = await scene.conversation()
+    assert [each["content"]["body"] for each in await scene.read(row.id)] == ["One", "Yes"]
+    assert [words for _, _, words in board.told] == ["One"]
+
+
+async def test_s2_20_a_closed_window_is_told_in_the_thread(board: Board) -> None:
+    scene = board.scene
+    await board.member("Maya", "maya")
+    await scene.receive(text("One"))
+    await board.show()
+    old = Statement(sa.update(t.conversations).values(last_incoming_at=utc_now() - timedelta(days=2)))
+    await scene.store.write(lambda tx: tx.run(old))
+    await scene.receive(reply("Too late"))
+    await board.show()
+    why = "More than 24 hours have passed since the customer's last message."
+    hint = "Send an approved template, or wait until the customer writes."
+    assert board.told[1:] == [("thread-0", "Not sent", f"{why} {hint}")]
     row = await scene.conversation()
     assert len(await scene.read(row.id)) == 1
 

@@ -37,7 +37,7 @@ def read(body: Raw, channel: str) -> list[InboundEvent]:
         AgentReplied(
             at=read_ts(ts),
             account_ref=frame.team,
-            extra=frame.facts(event, external_id=ts, thread=root),
+            extra=frame.facts(event, external_id=ts, thread=root, **found[1]),
             source_id=message_id(channel, ts),
             thread=message_id(channel, root),
             party=found[0],

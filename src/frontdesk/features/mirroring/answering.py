@@ -37,6 +37,10 @@ NOT_SENT = "Not sent"
 STALE = timedelta(hours=1)
 """An answer that could not be looked into for so long is not sent any more."""
 
+FOREIGN = timedelta(minutes=2)
+"""An answer in a thread that we do not know waits so long: who posted its beginning may have been stopped
+before it was noted, and whoever goes on notes it then."""
+
 
 class Answerer:
     """Handles the queue "agent_replies": one lane per thread, so an agent's answers keep their order."""
@@ -53,12 +57,15 @@ class Answerer:
         """Send one answer, or say in its thread why not."""
         job = lane.jobs[0]
         inbox_id, said = UUID(job.payload["inbox"]), job.payload
-        talk = await self._store.read(lambda tx: _conversation(tx, lane, inbox_id, said))
+        is_settled, talk = await self._store.read(lambda tx: _look_up(tx, lane, inbox_id, said))
+        is_foreign = talk is None and utc_now() - job.created_at > FOREIGN
         try:
             mirror = await open_mirror(self._inboxes, inbox_id)
-            if talk is None or mirror is None:
+            if is_settled or is_foreign or mirror is None:
                 await self._store.write(lambda tx: jobs.done(tx, lane, [job.id]))
                 return
+            if talk is None:
+                raise MirrorFailed("Its thread is not known.")
             await self._answer(lane, job, mirror, talk)
         except (MirrorFailed, PeopleUnavailable) as error:
             failure = error if isinstance(error, MirrorFailed) else MirrorFailed(str(error))
@@ -119,11 +126,12 @@ class Answerer:
         _settle(tx, lane, job, inbox_id, made[0]["id"])
 
 
-def _conversation(tx: ReadTx, lane: Lane, inbox_id: UUID, said: dict[str, Any]) -> UUID | None:
-    """Which conversation is answered; None when the thread is none of ours or the answer is dealt with."""
-    if mirrors.is_known_reply(tx, lane.account_id, inbox_id, said["source_id"]):
-        return None
-    return mirrors.conversation_of(tx, lane.account_id, inbox_id, said["thread"])
+def _look_up(tx: ReadTx, lane: Lane, inbox_id: UUID, said: dict[str, Any]) -> tuple[bool, UUID | None]:
+    """Whether an answer is dealt with, and which conversation its thread shows."""
+    return (
+        mirrors.is_known_reply(tx, lane.account_id, inbox_id, said["source_id"]),
+        mirrors.conversation_of(tx, lane.account_id, inbox_id, said["thread"]),
+    )
 
 
 def _settle(tx: Tx, lane: Lane, job: Job, inbox_id: UUID, message_id: UUID | None) -> None:
