@@ -12,6 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "Address": "domain.inbound",
     "Content": "domain.content",
     "DeliveryStatus": "domain.message",
     "DeskError": "domain.errors",
@@ -25,6 +26,7 @@ _HOME = {
     "NotFound": "domain.errors",
     "StatusReported": "domain.inbound",
     "e164": "kit.phone",
+    "joined_id": "domain.participants",
     "message_from_row": "runtime.library",
     "messages_from_agent_request": "runtime.library",
     "messages_from_canned_response": "runtime.library",
@@ -33,6 +35,7 @@ _HOME = {
     "parse": "runtime.library",
     "parse_time": "domain.times",
     "parse_whatsapp": "runtime.library",
+    "participants_id": "domain.participants",
 }
 __all__ = list(_HOME)
 

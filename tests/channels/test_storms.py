@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from uuid import UUID
 from frontdesk.channels import api, email, messenger, slack, telegram, twilio_sms, whatsapp
 from frontdesk.channels.messenger import instagram
 from frontdesk.domain.errors import NotFound
+from frontdesk.domain.inbound import MessageReceived
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.ingest.reading import Reader
-from frontdesk.ports.channel import Channel
+from frontdesk.ports.channel import Channel, RawRequest, ReadsForInbox
 from frontdesk.store import inboxes, receipts
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store
@@ -146,17 +148,41 @@ class Inboxes:
         return OpenInbox(row, storm.channel, connection)
 
 
+def hooks_of(storm: Storm, *, times: int, seed: int | None, poison: bool) -> list[Hook]:
+    """A storm's hooks in the order in which they come."""
+    hooks = list(storm.hooks) * times + ([storm.poison] if poison else [])
+    if seed is not None:
+        random.Random(seed).shuffle(hooks)
+    return hooks
+
+
+def messages_in(storm: Storm, hooks: Sequence[Hook]) -> dict[str, datetime | None]:
+    """The messages of readable hooks by their provider's id, as they come first, with the provider's time."""
+    found: dict[str, datetime | None] = {}
+    for body, kind in hooks:
+        if (body, kind) == storm.poison:
+            continue
+        request = RawRequest("POST", "https://desk.example/hook", {}, {"content-type": kind}, body)
+        connection = connection_to(storm.channel, storm.config)
+        channel = storm.channel
+        if isinstance(channel, ReadsForInbox):
+            events = channel.parse_for(request, connection)
+        else:
+            events = channel.parse(request)
+        for event in events:
+            if isinstance(event, MessageReceived) and event.source_id is not None:
+                found.setdefault(event.source_id, event.at)
+    return found
+
+
 async def rage(store: Store, *, times: int, seed: int | None, poison: bool) -> dict[str, Scene]:
     """Let every hook of every channel come so often, to accounts of their own; all were read then."""
     scenes = {storm.channel.slug: await Scene(store).build() for storm in STORMS}
     of_inbox = {scenes[storm.channel.slug].inbox_id: (scenes[storm.channel.slug], storm) for storm in STORMS}
     for scene, storm in of_inbox.values():
-        hooks = list(storm.hooks) * times + ([storm.poison] if poison else [])
-        if seed is not None:
-            random.Random(seed).shuffle(hooks)
         some = [
             Receipt(scene.account_id, scene.inbox_id, "POST", {}, {"content-type": kind}, body)
-            for body, kind in hooks
+            for body, kind in hooks_of(storm, times=times, seed=seed, poison=poison)
         ]
         await store.write(partial(receipts.add_many, receipts=some))
     reader = Reader(store, Inboxes(of_inbox))
@@ -183,7 +209,25 @@ async def told(scene: Scene) -> list[tuple[str, str, bool, bool]]:
     )
 
 
-async def test_g3_g9_nothing_twice_nothing_lost_whatever_comes(store: Store) -> None:
+async def assert_order(storm: Storm, scene: Scene, hooks: Sequence[Hook]) -> None:
+    """Design, G4: the order of a thread is that in which messages came first.
+
+    What comes again or about another message never gives a `seq` anew; the provider's own time stays in
+    `sent_at`, where a message that overtook another can be told.
+    """
+    came = messages_in(storm, hooks)
+    ranks = {source_id: n for n, source_id in enumerate(came)}
+    rows = [row for row in await scene.all_of(t.messages) if row.account_id == scene.account_id]
+    by_seq = sorted(rows, key=lambda row: (row.conversation_id, row.seq))
+    known = [row for row in by_seq if row.source_id in ranks]
+    assert len(known) >= 20, storm.channel.slug
+    by_arrival = sorted(known, key=lambda row: (row.conversation_id, ranks[row.source_id]))
+    assert [row.source_id for row in known] == [row.source_id for row in by_arrival], storm.channel.slug
+    timed = {row.source_id: row.sent_at for row in known if came[row.source_id] is not None}
+    assert timed == {source_id: came[source_id] for source_id in timed}, storm.channel.slug
+
+
+async def test_g3_g4_g9_nothing_twice_nothing_lost_in_the_order_it_came(store: Store) -> None:
     calm = await rage(store, times=1, seed=None, poison=False)
     stormy = await rage(store, times=TIMES, seed=20261121, poison=True)
     letters = await stormy["api"].all_of(t.dead_letters)
@@ -199,6 +243,7 @@ async def test_g3_g9_nothing_twice_nothing_lost_whatever_comes(store: Store) -> 
         assert [bytes(each.body) for each in failed] == [storm.poison[0]], slug
         assert letter.reason == failed[0].reason
         assert letter.reason.startswith("It cannot be read: "), slug
+        await assert_order(storm, scene, hooks_of(storm, times=TIMES, seed=20261121, poison=True))
         for row in await scene.conversations():
             seqs = [each["seq"] for each in await scene.read(row.id)]
             assert seqs == list(range(1, len(seqs) + 1))

@@ -1,11 +1,13 @@
-"""S3-02: no two distinct sets share an id; the same people always have one."""
+"""S3-01, S3-02: no two distinct sets share an id; the same people always have one."""
 
+import hashlib
 from itertools import permutations
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+import frontdesk
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.participants import joined_id, participants_id
 
@@ -53,3 +55,21 @@ def test_s3_01_who_writes_to_whom_does_not_matter_and_earlier_ids_are_found_agai
     both = (Address("phone", ana), Address("email", nora))
     assert participants_id(ACCOUNT, INBOX, both) == participants_id(ACCOUNT, INBOX, both[::-1])
     assert participants_id(ACCOUNT, INBOX, both) == UUID("1d46e570-a5c8-88f7-9851-dc4d4c1fd63d")
+
+
+def test_s3_01_the_formula_of_the_documents_gives_the_same_ids() -> None:
+    """As `docs/api.md` says it, step by step, without any function of the desk."""
+
+    def sized(raw: bytes) -> bytes:
+        return len(raw).to_bytes(4, "big") + raw
+
+    told = [(b"phone", b"+15550100199"), (b"email", b"nora@rill.example")]
+    parts = sorted(sized(scheme) + address for scheme, address in told)
+    hashed = b"".join(map(sized, [ACCOUNT.bytes, INBOX.bytes, *parts]))
+    raw = bytearray(hashlib.sha256(hashed).digest()[:16])
+    raw[6] = raw[6] & 0x0F | 0x80
+    raw[8] = raw[8] & 0x3F | 0x80
+    written = [frontdesk.Address("email", "Nora@Rill.example"), frontdesk.Address("phone", "+1 555 010 0199")]
+    assert frontdesk.participants_id(ACCOUNT, INBOX, written) == UUID(bytes=bytes(raw))
+    digits = hashlib.sha256(b"+15550100199nora@rill.example").hexdigest()[:32]
+    assert frontdesk.joined_id(["nora@rill.example", "+15550100199"]) == UUID(digits)
