@@ -53,6 +53,21 @@ async def test_a_contact_is_changed_by_field(desk: RunningDesk) -> None:
     assert events.count("contact.updated") == 3
 
 
+async def test_s0_44_a_country_is_an_iso_code_and_an_unknown_one_is_refused(desk: RunningDesk) -> None:
+    """S0-44: kept in capitals; null takes it away; a refusal names field and cure."""
+    path = f"/v1/contacts/{await desk.owner.contact('Nora Vidal')}"
+    assert (await desk.owner.get(path))["country"] is None
+    changed = await desk.http.patch(path, json={"country": "es"})
+    assert (changed.status_code, changed.json()["country"]) == (200, "ES")
+    for unknown in ("XX", "Spain", "UK"):
+        refused = await desk.http.patch(path, json={"country": unknown})
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["field"]) == (422, "country")
+        assert "use its ISO 3166-1 code of two letters, such as ES" in error["message"]
+    assert (await desk.owner.get(path))["country"] == "ES"
+    assert (await desk.http.patch(path, json={"country": None})).json()["country"] is None
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"name": "x\0y"}, "name"),
     ({"name": 7}, "name"),

@@ -214,7 +214,8 @@ async def test_why_something_may_not_be_sent_is_explained(windowed: Talk) -> Non
     opened = await owner.get(path)
     assert opened == {
         "allowed": True, "free": True, "templates": True, "reason": None, "cure": None,
-        "warning": None, "opt_outs": [], "quiet_until": None,
+        "warning": None, "opt_outs": [], "quiet_until": None, "rates": [],
+        "price": {"country": None, "free": None, "templates": [], "last_charged": None},
         "window": {"seconds": 86400, "is_open": True, "closes_at": shown["window_closes_at"]},
         "limits": {
             "kinds": sorted(PaperChannel.capabilities.kinds_out), "max_text": 4096, "replies": True,

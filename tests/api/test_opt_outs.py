@@ -176,7 +176,8 @@ async def test_people_are_warned_in_quiet_hours_and_programs_wait(talk: Talk) ->
     begins, ends = now - timedelta(hours=2), now + timedelta(hours=2)
     quiet = {"begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
     changed = await change(talk, {"sending": {"quiet_hours": quiet}, "time_zone": "UTC"})
-    assert changed["sending"] == {"opt_out_words": None, "opt_in_words": None, "quiet_hours": quiet}
+    unset = {"opt_out_words": None, "opt_in_words": None, "limits": None, "prices": None}
+    assert changed["sending"] == {**unset, "quiet_hours": quiet}
     explained = await talk.desk.owner.get(f"{talk.path}/can-send")
     assert explained["free"] is True
     assert explained["warning"] == "It is quiet hours in this inbox; the customer may be asleep."

@@ -95,3 +95,14 @@ def _argentina(rest: str) -> str:
         if len(national) == 11 and national[0] == "9":
             return national
     return rest
+
+
+@lru_cache(maxsize=4096)
+def region_of(number: str) -> str | None:
+    """The country (ISO 3166, two letters) that an E.164 number belongs to, or None when nobody can say."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(parsed) or ""
+    return region if len(region) == 2 and region.isalpha() else None

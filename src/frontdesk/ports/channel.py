@@ -58,6 +58,10 @@ class Capabilities:
     automatic_pause_seconds: int | None = None
     """Machines answer each other by it: an automatic answer goes to the same address once in so many seconds,
     and to no machine. None: there are only people."""
+    pair_burst: int = 1
+    """So many messages to the same customer go at once after a rest; only then one in `pair_seconds`."""
+    number_per_second: float | None = None
+    """The provider takes so many messages a second from one number or account of ours."""
     window_seconds: int | None = None
     """Free text is allowed this long after the customer's last message; None: always."""
     files_by_link: bool = False

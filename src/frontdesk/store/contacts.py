@@ -15,7 +15,7 @@ from frontdesk.store.tx import ReadTx, Tx
 
 P = sa.bindparam
 _c, _d, _t, _i, _v = t.contacts, t.identities, t.threads, t.inboxes, t.conversations
-_MUTABLE = ("name", "language", "attributes")
+_MUTABLE = ("name", "language", "country", "attributes")
 
 _GET = Statement(sa.select(_c).where(_c.c.account_id == P("account_id"), _c.c.id == P("id")))
 _LOCK = Statement(
@@ -141,7 +141,7 @@ def sources(tx: ReadTx, scope: Scope, contact_id: UUID) -> list[Row]:
 
 
 def change(tx: Tx, scope: Scope, contact_id: UUID, values: dict[str, Any]) -> Row:
-    """Change name, language or attributes of a contact."""
+    """Change name, language, country or attributes of a contact."""
     get(tx, scope, contact_id)
     old = tx.one(_LOCK, account_id=scope.account_id, id=contact_id)
     new = {name: values.get(name, getattr(old, name)) for name in _MUTABLE}

@@ -1,6 +1,7 @@
-"""What providers charge: deliveries counted by inbox, category and whether they are billed."""
+"""What providers charge: deliveries counted by inbox, category and whether they are billed; the last one."""
 
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
@@ -14,7 +15,7 @@ from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx
 
 P = sa.bindparam
-_d = t.deliveries
+_d, _m, _th, _i = t.deliveries, t.messages, t.threads, t.identities
 
 
 class _Member(FunctionElement[str]):
@@ -49,6 +50,45 @@ _COUNTS = Statement(
     .group_by(_d.c.inbox_id, _CATEGORY, _BILLABLE)
     .order_by(_d.c.inbox_id, _CATEGORY, _BILLABLE)
 )
+
+_BACK = 50
+"""So far back among a conversation's messages a charge is looked for."""
+_LAST = Statement(
+    sa.select(_d.c.pricing, _d.c.sent_at, _d.c.created_at)
+    .join_from(_d, _m, _m.c.id == _d.c.message_id)
+    .where(
+        _m.c.conversation_id == P("conversation_id"),
+        _m.c.seq
+        > sa.select(t.conversations.c.last_seq - _BACK)
+        .where(t.conversations.c.id == P("conversation_id"))
+        .scalar_subquery(),
+        _d.c.pricing.is_not(None),
+    )
+    .order_by(_m.c.seq.desc())
+    .limit(1)
+)
+_own = (_i.c.scheme == _th.c.scheme) & (_i.c.address == _th.c.address)
+_WHOSE = Statement(
+    sa.select(_i.c.scheme, _i.c.address, t.contacts.c.country)
+    .select_from(
+        _th.join(t.contacts, t.contacts.c.id == _th.c.contact_id).outerjoin(
+            _i, (_i.c.contact_id == _th.c.contact_id) & (_i.c.account_id == _th.c.account_id)
+        )
+    )
+    .where(_th.c.id == P("thread_id"))
+    .order_by(sa.case((_own, 0), else_=1), _i.c.created_at)
+    .limit(20)
+)
+
+
+def last_of(tx: ReadTx, conversation_id: UUID) -> Row | None:
+    """The last charge of a conversation: pricing, sent_at, created_at."""
+    return tx.first(_LAST, conversation_id=conversation_id)
+
+
+def whose(tx: ReadTx, thread_id: UUID) -> list[Row]:
+    """The addresses of a thread's contact (scheme, address, country), the thread's own first."""
+    return tx.rows(_WHOSE, thread_id=thread_id)
 
 
 def counts(tx: ReadTx, scope: Scope, since: datetime, until: datetime) -> list[Row]:

@@ -58,6 +58,7 @@ class Delivery:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    due_at: datetime | None
 
 
 _LOCK = Statement(
@@ -85,6 +86,7 @@ _SAVE = Statement(
         failed_at=P("failed_at"),
     )
 )
+_WAIT = Statement(sa.update(_d).where(_d.c.id == P("delivery")).values(due_at=P("due_at")))
 _reply = _m.alias("reply")
 _reply_delivery = _d.alias("reply_delivery")
 _LETTER = Statement(
@@ -97,6 +99,7 @@ _LETTER = Statement(
         _m.c.author_type,
         t.inboxes.c.channel,
         t.conversations.c.last_incoming_at,
+        t.threads.c.id.label("thread_id"),
         t.threads.c.scheme,
         t.threads.c.address,
         sa.func.coalesce(_reply.c.source_id, _reply_delivery.c.source_id).label("reply_to_source_id"),
@@ -169,6 +172,12 @@ def save(tx: Tx, delivery: Delivery) -> None:
     tx.run(_SAVE, delivery=delivery.id, **values)
 
 
+def wait(tx: Tx, delivery: Delivery, due_at: datetime | None) -> None:
+    """Keep a locked delivery's turn under the limits of its number; None when it was taken."""
+    delivery.due_at = due_at
+    tx.run(_WAIT, delivery=delivery.id, due_at=due_at)
+
+
 _SAVED = (
     "status", "source_id", "error_code", "error", "retryable", "attempts", "open_attempt", "pricing",
     "version", "sent_at", "delivered_at", "read_at", "failed_at",
@@ -189,7 +198,7 @@ def tell(tx: Tx, delivery: Delivery, seq: int | None = None, *, status: Delivery
 
 
 def letter(tx: ReadTx, message_id: UUID) -> Row:
-    """What is to be sent, and where: kind, content, context, scheme, address, reply_to_source_id."""
+    """What is to be sent, and where: kind, content, context, thread, address, reply_to_source_id."""
     return tx.one(_LETTER, message_id=message_id)
 
 
@@ -254,4 +263,5 @@ def _delivery(row: Row) -> Delivery:
         row.id, row.account_id, row.inbox_id, row.conversation_id, row.message_id, DeliveryStatus(row.status),
         row.source_id, row.error_code, row.error, bool(row.retryable), row.attempts, row.open_attempt,
         row.pricing, row.version, row.created_at, row.sent_at, row.delivered_at, row.read_at, row.failed_at,
+        row.due_at,
     )  # fmt: skip

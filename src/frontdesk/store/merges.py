@@ -55,6 +55,7 @@ _FILL = Statement(
     .values(
         name=P("name"),
         language=P("language"),
+        country=P("country"),
         avatar_id=P("avatar_id"),
         attributes=P("attributes"),
         first_touch=P("first_touch"),

@@ -124,7 +124,7 @@ contacts = Table(
     "contacts", metadata, _id(key=True), _id("account_id"), _text("name", null=True),
     _id("avatar_id", null=True), _text("language", null=True), _json("attributes"), _json("first_touch"),
     _flag("verified"), _at("last_seen_at", null=True), _int("version", default=1), _at("created_at"),
-    **_SMALL,
+    _text("country", null=True), **_SMALL,
 )  # fmt: skip
 Index("ix_contacts_account_id_id", contacts.c.account_id, contacts.c.id)
 
@@ -251,7 +251,7 @@ deliveries = Table(
     _text("error_code", null=True), _text("error", null=True), _flag("retryable"), _int("attempts"),
     _id("open_attempt", null=True), _json("pricing"), _int("version", default=1), _at("created_at"),
     _at("sent_at", null=True), _at("delivered_at", null=True), _at("read_at", null=True),
-    _at("failed_at", null=True), **_SMALL,
+    _at("failed_at", null=True), _at("due_at", null=True), **_SMALL,
 )  # fmt: skip
 Index("ix_deliveries_message_id", deliveries.c.message_id)
 Index(
@@ -266,6 +266,17 @@ delivery_attempts = Table(
     _json("response"), _at("started_at"), _at("finished_at", null=True), **_SMALL,
 )  # fmt: skip
 Index("ix_delivery_attempts_delivery_id", delivery_attempts.c.delivery_id)
+
+sending_paces = Table(
+    "sending_paces", metadata, _id("subject_id", key=True), _id("account_id"), _at("full_at", null=True),
+    _text("day", null=True), _int("used"), **_SMALL,
+)  # fmt: skip
+
+saved_templates = Table(
+    "saved_templates", metadata, _id("message_id", key=True), _id("account_id"), _id("inbox_id"),
+    _text("name"), _text("language"), _text("category", null=True), _at("saved_at"), **_SMALL,
+)  # fmt: skip
+Index("ix_saved_templates_account_id_saved_at", saved_templates.c.account_id, saved_templates.c.saved_at)
 
 attachments = Table(
     "attachments", metadata, _id(key=True), _id("account_id"), _id("inbox_id", null=True),

@@ -13,6 +13,7 @@ function contact(change: Partial<Contact> = {}): Contact {
     name: "Nora",
     avatar_url: null,
     language: null,
+    country: null,
     attributes: {},
     verified: false,
     first_touch: null,

@@ -1809,7 +1809,8 @@ export interface components {
          *     `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
          *     the approved templates of the inbox while nothing else may be sent. `opt_outs` are the kinds of messages
          *     that the customer does not want. In quiet hours (`quiet_until`) people may write and are warned by
-         *     `warning`; automatic messages are refused.
+         *     `warning`; automatic messages are refused. `rates` are the limits per number and per customer. `price` is
+         *     what is known of what it costs, null where there is no place to send to.
          */
         CanSendRead: {
             /** Allowed */
@@ -1830,6 +1831,9 @@ export interface components {
             /** Quiet Until */
             quiet_until: string | null;
             limits: components["schemas"]["LimitsRead"];
+            /** Rates */
+            rates: components["schemas"]["RateRead"][];
+            price: components["schemas"]["PriceRead"] | null;
             /** Offers */
             offers: components["schemas"]["MessageTemplate"][];
         };
@@ -1993,6 +1997,25 @@ export interface components {
             secret_fields: string[];
         };
         /**
+         * ChargeRead
+         * @description What the provider said of the last message of this conversation; nulls where it said nothing.
+         */
+        ChargeRead: {
+            /** Amount */
+            amount: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Category */
+            category: string | null;
+            /** Billable */
+            billable: boolean | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Choice
          * @description A button or list row that can be chosen.
          */
@@ -2124,6 +2147,8 @@ export interface components {
             avatar_url: string | null;
             /** Language */
             language: string | null;
+            /** Country */
+            country: string | null;
             /** Attributes */
             attributes: {
                 [key: string]: unknown;
@@ -2163,6 +2188,11 @@ export interface components {
             name?: string | null;
             /** Language */
             language?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1, two letters.
+             */
+            country?: string | null;
             /** Attributes */
             attributes?: {
                 [key: string]: boolean | number | string | null;
@@ -2559,6 +2589,18 @@ export interface components {
             attachments: components["schemas"]["Media"][];
         };
         /**
+         * EstimateRead
+         * @description What one message of a category costs by the inbox's price list.
+         */
+        EstimateRead: {
+            /** Category */
+            category: string | null;
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * EventPage
          * @description Events in ascending order of position; `next_cursor` goes on behind them, also on the live line.
          */
@@ -2737,7 +2779,7 @@ export interface components {
             reopen_policy: components["schemas"]["ReopenPolicy"];
             /** Time Zone */
             time_zone?: string | null;
-            sending?: components["schemas"]["Sending"] | null;
+            sending?: components["schemas"]["Sending-Input"] | null;
         };
         /**
          * InboxRead
@@ -2775,7 +2817,7 @@ export interface components {
             } | null;
             /** Time Zone */
             time_zone: string | null;
-            sending: components["schemas"]["Sending"];
+            sending: components["schemas"]["Sending-Output"];
             /** Simulated */
             simulated: boolean;
             /**
@@ -2803,7 +2845,7 @@ export interface components {
             /** Time Zone */
             time_zone?: string | null;
             /** @description All of it anew; null for the channel's own. */
-            sending?: components["schemas"]["Sending"] | null;
+            sending?: components["schemas"]["Sending-Input"] | null;
         };
         /**
          * Interactive
@@ -3486,6 +3528,98 @@ export interface components {
             author: string | null;
         };
         /**
+         * Price
+         * @description What one message costs; where country or category is left out, in all that no other entry names.
+         */
+        "Price-Input": {
+            /**
+             * Country
+             * @description Of the customer's number.
+             */
+            country?: string | null;
+            /**
+             * Category
+             * @description Of a template, such as marketing or utility; `service`: free messages in the window.
+             * @example marketing
+             */
+            category?: string | null;
+            /**
+             * Amount
+             * @example 0.0615
+             */
+            amount: number | string;
+        };
+        /**
+         * Price
+         * @description What one message costs; where country or category is left out, in all that no other entry names.
+         */
+        "Price-Output": {
+            /**
+             * Country
+             * @description Of the customer's number.
+             */
+            country?: string | null;
+            /**
+             * Category
+             * @description Of a template, such as marketing or utility; `service`: free messages in the window.
+             * @example marketing
+             */
+            category?: string | null;
+            /**
+             * Amount
+             * @example 0.0615
+             */
+            amount: string;
+        };
+        /**
+         * PriceList
+         * @description What the operator pays for messages of an inbox, in one currency.
+         */
+        "PriceList-Input": {
+            /**
+             * Currency
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Entries
+             * @default []
+             */
+            entries: components["schemas"]["Price-Input"][];
+        };
+        /**
+         * PriceList
+         * @description What the operator pays for messages of an inbox, in one currency.
+         */
+        "PriceList-Output": {
+            /**
+             * Currency
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Entries
+             * @default []
+             */
+            entries: components["schemas"]["Price-Output"][];
+        };
+        /**
+         * PriceRead
+         * @description What is known of the price of a message. `free` null: unknown; `templates` tells the known categories.
+         *
+         *     `country` is the one of the customer's number, else the one of the contact; it chooses in the price list.
+         */
+        PriceRead: {
+            /** Country */
+            country: string | null;
+            free: components["schemas"]["EstimateRead"] | null;
+            /** Templates */
+            templates: components["schemas"]["EstimateRead"][];
+            last_charged: components["schemas"]["ChargeRead"] | null;
+        };
+        /**
          * QuietHoursGiven
          * @description From a time of the day until another, the next day's if it is not later; in the inbox's time zone.
          */
@@ -3500,6 +3634,28 @@ export interface components {
              * @example 08:00
              */
             ends: string;
+        };
+        /**
+         * RateRead
+         * @description A limit: `most` messages in so many seconds (null: in a day) from the number, or to this customer.
+         *
+         *     `free_at` tells when the next may go; null: now. Beyond a pace messages wait; beyond a day's limit they
+         *     are refused.
+         */
+        RateRead: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "number" | "pair";
+            /** Most */
+            most: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Used */
+            used: number;
+            /** Free At */
+            free_at: string | null;
         };
         /**
          * Reaction
@@ -3659,12 +3815,61 @@ export interface components {
          *     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
          *     and are warned; nothing automatic goes, but answers.
          */
-        Sending: {
+        "Sending-Input": {
             /** Opt Out Words */
             opt_out_words?: string[] | null;
             /** Opt In Words */
             opt_in_words?: string[] | null;
             quiet_hours?: components["schemas"]["QuietHoursGiven"] | null;
+            limits?: components["schemas"]["SendingLimits"] | null;
+            /** @description What messages cost you; can-send tells it. */
+            prices?: components["schemas"]["PriceList-Input"] | null;
+        };
+        /**
+         * Sending
+         * @description What holds for sending from an inbox.
+         *
+         *     A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
+         *     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
+         *     and are warned; nothing automatic goes, but answers.
+         */
+        "Sending-Output": {
+            /** Opt Out Words */
+            opt_out_words?: string[] | null;
+            /** Opt In Words */
+            opt_in_words?: string[] | null;
+            quiet_hours?: components["schemas"]["QuietHoursGiven"] | null;
+            limits?: components["schemas"]["SendingLimits"] | null;
+            /** @description What messages cost you; can-send tells it. */
+            prices?: components["schemas"]["PriceList-Output"] | null;
+        };
+        /**
+         * SendingLimits
+         * @description How fast and how much may be sent; null: as the channel says, or without limit.
+         *
+         *     Beyond a pace messages wait for their turn, in order. Beyond a limit of a day (in the inbox's time zone)
+         *     they are refused.
+         */
+        SendingLimits: {
+            /**
+             * Number Per Second
+             * @description Messages a second from this inbox.
+             */
+            number_per_second?: number | null;
+            /** Number Per Day */
+            number_per_day?: number | null;
+            /**
+             * Pair Seconds
+             * @description One message to the same customer in so many seconds.
+             */
+            pair_seconds?: number | null;
+            /**
+             * Pair Burst
+             * @description So many to the same customer at once, after a rest.
+             */
+            pair_burst?: number | null;
+            /** Pair Per Day */
+            pair_per_day?: number | null;
         };
         /**
          * SessionAccount

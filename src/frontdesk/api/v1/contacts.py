@@ -13,6 +13,7 @@ from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import LAST, Page, PageDep
 from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Language, Line, SchemeName, Shown
+from frontdesk.domain.country import Country
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.domain.spelling import normal
@@ -38,6 +39,7 @@ class ContactUpdate(Body):
 
     name: Line | None = None
     language: Language | None = None
+    country: Country | None = Field(default=None, description="ISO 3166-1, two letters.")
     attributes: Attributes | None = None
 
 
@@ -68,6 +70,7 @@ class ContactRead(Shown):
     name: str | None
     avatar_url: str | None
     language: str | None
+    country: str | None
     attributes: dict[str, Any]
     verified: bool
     first_touch: dict[str, Any] | None
@@ -102,6 +105,7 @@ class ContactRead(Shown):
             name=row.name,
             avatar_url=desk.links.link(row.account_id, row.avatar_id) if row.avatar_id else None,
             language=row.language,
+            country=row.country,
             attributes=row.attributes or {},
             verified=row.verified,
             first_touch=row.first_touch,

@@ -22,9 +22,9 @@ from frontdesk.domain.spelling import normal
 from frontdesk.features.conversations import authors, changes
 from frontdesk.features.conversations.permits import CanSendRead, explain
 from frontdesk.features.conversations.places import standing_of
+from frontdesk.features.conversations.prices import price_of
 from frontdesk.features.conversations.reads import ConversationRead, MessageRead
 from frontdesk.features.conversations.sending import AuthorCreate
-from frontdesk.features.conversations.standing import NONE
 from frontdesk.features.conversations.starting import Invitation, start
 from frontdesk.store import conversation_lists, conversations, templates, timeline
 from frontdesk.store.conversation_lists import Filter
@@ -203,8 +203,11 @@ async def can_send(conversation_id: UUID, desk: DeskDep, scope: Reader) -> CanSe
         row = conversations.get(tx, scope, conversation_id)
         place = conversations.place(tx, scope.account_id, conversation_id)
         known = [] if place is None else templates.of_inbox(tx, scope.account_id, place.inbox_id)
-        standing = NONE if place is None else standing_of(tx, place)
-        return explain(row, place, desk.channels.get(row.channel), tx.now, known, standing)
+        channel = desk.channels.get(row.channel)
+        if place is None:
+            return explain(row, None, channel, tx.now, known)
+        price = price_of(tx, place, channel, known)
+        return explain(row, place, channel, tx.now, known, standing_of(tx, place, channel), price)
 
     return await desk.store.read(query)
 

@@ -16,6 +16,7 @@ from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Line, Shown, TimeZone
 from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.errors import Forbidden
+from frontdesk.domain.price import PriceList
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
 from frontdesk.features.inboxes.inboxes import InboxDraft
@@ -84,6 +85,26 @@ class QuietHoursGiven(Body):
         return self
 
 
+class SendingLimits(Body):
+    """How fast and how much may be sent; null: as the channel says, or without limit.
+
+    Beyond a pace messages wait for their turn, in order. Beyond a limit of a day (in the inbox's time zone)
+    they are refused.
+    """
+
+    number_per_second: Annotated[float, Field(ge=0.01, le=1000)] | None = Field(
+        default=None, description="Messages a second from this inbox."
+    )
+    number_per_day: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
+    pair_seconds: Annotated[float, Field(ge=0.01, le=86_400)] | None = Field(
+        default=None, description="One message to the same customer in so many seconds."
+    )
+    pair_burst: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="So many to the same customer at once, after a rest."
+    )
+    pair_per_day: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
 class Sending(Body):
     """What holds for sending from an inbox.
 
@@ -95,6 +116,8 @@ class Sending(Body):
     opt_out_words: Annotated[list[Line], Field(max_length=50)] | None = None
     opt_in_words: Annotated[list[Line], Field(max_length=50)] | None = None
     quiet_hours: QuietHoursGiven | None = None
+    limits: SendingLimits | None = None
+    prices: PriceList | None = Field(default=None, description="What messages cost you; can-send tells it.")
 
 
 class InboxCreate(Body):

@@ -63,6 +63,7 @@ class WhatsApp:
         typing_out=True,
         templates=True,
         pair_seconds=6,
+        pair_burst=45,
         window_seconds=24 * 3600,
     )
 

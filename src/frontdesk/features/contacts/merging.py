@@ -14,7 +14,7 @@ from frontdesk.kit.ids import uuid7
 from frontdesk.store import contacts, merges, origins
 from frontdesk.store.tx import Row, Tx
 
-_FILLED = ("name", "language", "avatar_id", "first_touch")
+_FILLED = ("name", "language", "country", "avatar_id", "first_touch")
 
 
 def merge(tx: Tx, scope: Scope, contact_id: UUID, other_id: UUID) -> UUID:

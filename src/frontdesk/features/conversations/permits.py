@@ -1,14 +1,16 @@
 """May something be written into this conversation now, and what: the policy, explained to whoever asks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from typing_extensions import TypedDict
 
 from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.message import Author, AuthorType
+from frontdesk.domain.pace import Use, Whose
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.features.conversations import policy
 from frontdesk.features.conversations.places import Place
+from frontdesk.features.conversations.prices import PriceRead
 from frontdesk.features.conversations.standing import NONE, Standing
 from frontdesk.features.conversations.templating import MARKETING, offered
 from frontdesk.ports.channel import Capabilities, Channel
@@ -41,13 +43,28 @@ class LimitsRead(TypedDict):
     media: dict[str, MediaLimit]
 
 
+class RateRead(TypedDict):
+    """A limit: `most` messages in so many seconds (null: in a day) from the number, or to this customer.
+
+    `free_at` tells when the next may go; null: now. Beyond a pace messages wait; beyond a day's limit they
+    are refused.
+    """
+
+    of: Whose
+    most: int
+    seconds: float | None
+    used: int
+    free_at: datetime | None
+
+
 class CanSendRead(TypedDict):
     """Whether a message may be sent now. `reason` and `cure` are null if all that the channel can do may be.
 
     `templates` says whether a template may be sent now; with `free` anything within the limits. `offers` are
     the approved templates of the inbox while nothing else may be sent. `opt_outs` are the kinds of messages
     that the customer does not want. In quiet hours (`quiet_until`) people may write and are warned by
-    `warning`; automatic messages are refused.
+    `warning`; automatic messages are refused. `rates` are the limits per number and per customer. `price` is
+    what is known of what it costs, null where there is no place to send to.
     """
 
     allowed: bool
@@ -60,9 +77,13 @@ class CanSendRead(TypedDict):
     opt_outs: list[OptOutKind]
     quiet_until: datetime | None
     limits: LimitsRead
+    rates: list[RateRead]
+    price: PriceRead | None
     offers: list[MessageTemplate]
 
 
+WORTH_TELLING = timedelta(seconds=2)
+"""A message that waits longer for its turn is said to."""
 _NOTHING = LimitsRead(kinds=[], max_text=0, replies=False, reactions=False, pair_seconds=None, media={})
 
 
@@ -81,6 +102,7 @@ def explain(  # noqa: PLR0917 - all that the policy looks at
     now: datetime,
     templates: list[MessageTemplate],
     standing: Standing = NONE,
+    price: PriceRead | None = None,
 ) -> CanSendRead:
     """The policy for a conversation.
 
@@ -90,7 +112,8 @@ def explain(  # noqa: PLR0917 - all that the policy looks at
         channel: Its inbox's channel; None if it is not installed any more.
         now: The database's clock.
         templates: Those of its inbox.
-        standing: What the customer does not want, and when the inbox is quiet.
+        standing: What the customer does not want, when the inbox is quiet, and what is used of its limits.
+        price: What is known of what it costs.
     """
     if place is None or place.inbox_deleted_at is not None:
         return _forbidden("The inbox of this conversation was deleted.", "Write from another inbox.")
@@ -110,10 +133,12 @@ def explain(  # noqa: PLR0917 - all that the policy looks at
         "window": window,
         "reason": permit.reason,
         "cure": permit.cure,
-        "warning": _warning(permit),
+        "warning": _warning(permit, standing, now),
         "opt_outs": sorted(standing.opt_outs),
         "quiet_until": permit.quiet_until,
         "limits": limits,
+        "rates": [_rate(use) for use in standing.uses],
+        "price": price,
         "offers": _offers(templates, permit) if permit.templates and not permit.free else [],
     }
 
@@ -132,12 +157,27 @@ def _forbidden(
         "opt_outs": [],
         "quiet_until": None,
         "limits": limits,
+        "rates": [],
+        "price": None,
         "offers": [],
     }
 
 
-def _warning(permit: policy.Permit) -> str | None:
+def _rate(use: Use) -> RateRead:
+    return {
+        "of": use.of,
+        "most": use.most,
+        "seconds": use.seconds,
+        "used": use.used,
+        "free_at": use.free_at,
+    }
+
+
+def _warning(permit: policy.Permit, standing: Standing, now: datetime) -> str | None:
     """What a person should know who may write nevertheless."""
+    waits = max((use.free_at for use in standing.uses if use.free_at is not None), default=now)
+    if (permit.free or permit.templates) and waits > now + WORTH_TELLING:
+        return f"What you write now leaves after {waits:%H:%M:%S} UTC: so much may be sent at a time."
     if permit.free and permit.quiet_until is not None:
         return "It is quiet hours in this inbox; the customer may be asleep."
     if permit.templates and not permit.marketing:

@@ -12,9 +12,12 @@ from uuid import UUID
 
 from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.errors import Busy, Conflict, NotFound
+from frontdesk.domain.pace import Use
 from frontdesk.domain.scope import Scope
+from frontdesk.features.conversations.limits import rates_of, uses
 from frontdesk.features.conversations.standing import NONE, Standing, quiet_hours_of
 from frontdesk.kit.coalesce import Coalescer, Full
+from frontdesk.ports.channel import Channel
 from frontdesk.store import conversations, opt_outs
 from frontdesk.store.engine import Store
 from frontdesk.store.tx import ReadTx, Row
@@ -24,7 +27,7 @@ KEPT_SECONDS = 30.0
 _MOST = 50_000
 
 
-_Found = tuple[Row, frozenset[OptOutKind]]
+_Found = tuple[Row, frozenset[OptOutKind], tuple[Use, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,10 @@ class Places:
             raise Busy("Too many requests wait for the database.") from None
         if found is None:
             raise NotFound("There is no such conversation.")
-        row, opt_outs_ = found
+        row, opt_outs_, spent = found
         if row.inbox_deleted_at is not None:
             raise Conflict("The inbox of this conversation was deleted.")
-        place = place_of(row, opt_outs_)
+        place = place_of(row, opt_outs_, spent)
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[conversation_id] = place
@@ -101,24 +104,38 @@ class Places:
                 for row in conversations.places(tx, account_id, sorted(ids)).values()
             }
             refused = opt_outs.of_threads(tx, [row.thread_id for row in rows.values()])
-            return {key: (row, refused.get(row.thread_id, frozenset())) for key, row in rows.items()}
+            return {
+                key: (row, refused.get(row.thread_id, frozenset()), _spent(tx, row))
+                for key, row in rows.items()
+            }
 
         found = await self._store.read(query)
         return [found.get(each) for each in asked]
 
 
-def standing_of(tx: ReadTx, row: Row) -> Standing:
+def _spent(tx: ReadTx, row: Row) -> tuple[Use, ...]:
+    """How much of the caps of a day is used; the statement runs for inboxes that have some."""
+    rates = rates_of(None, row.inbox_settings)
+    if not rates.has_caps:
+        return ()
+    return uses(tx, rates, row.inbox_id, row.thread_id, row.time_zone)
+
+
+def standing_of(tx: ReadTx, row: Row, channel: Channel | None = None) -> Standing:
     """How the contact of a conversation stands, by a row of `store.conversations.place`."""
     refused = opt_outs.of_threads(tx, [row.thread_id]).get(row.thread_id, frozenset())
-    return Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone))
+    rates = rates_of(channel.capabilities if channel else None, row.inbox_settings)
+    used = uses(tx, rates, row.inbox_id, row.thread_id, row.time_zone)
+    return Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone), used)
 
 
-def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset()) -> Place:
+def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset(), spent: tuple[Use, ...] = ()) -> Place:
     """The place that a row of `store.conversations.place` tells.
 
     Args:
         row: Of the conversation.
         refused: What the contact does not want, of `store.opt_outs.of_threads`.
+        spent: How much of the caps of a day is used.
     """
     return Place(
         row.account_id,
@@ -128,5 +145,5 @@ def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset()) -> Place:
         row.channel,
         row.last_incoming_at,
         time.monotonic() + KEPT_SECONDS,
-        Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone)),
+        Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone), spent),
     )

@@ -21,7 +21,9 @@ from frontdesk.domain.content import (
     Video,
 )
 from frontdesk.domain.errors import Invalid, NotAllowed, UnsupportedByChannel
+from frontdesk.domain.pace import Use
 from frontdesk.domain.spelling import recipient
+from frontdesk.features.conversations.limits import is_spent
 from frontdesk.features.conversations.standing import NONE, Standing
 from frontdesk.ports.channel import Capabilities
 
@@ -67,13 +69,13 @@ def can_send(
         capabilities: What the channel can do.
         last_incoming_at: When the customer last wrote.
         now: The present.
-        standing: What the customer does not want, and when the inbox is quiet.
+        standing: What the customer does not want, when the inbox is quiet, and what is used of its limits.
         automatic: Whether no person writes it: then quiet hours forbid it, and so does an opt-out of such.
     """
     quiet = standing.quiet.until(now) if standing.quiet else None
     is_answer = last_incoming_at is not None and now - last_incoming_at <= ANSWERING
     unasked = last_incoming_at is None or (automatic and not is_answer)
-    forbidden = _unwanted(standing.opt_outs, automatic=automatic, unasked=unasked)
+    forbidden = _unwanted(standing.opt_outs, automatic=automatic, unasked=unasked) or _spent(standing.uses)
     if forbidden is None and automatic and quiet is not None and not is_answer:
         forbidden = ("It is quiet hours in this inbox.", f"Send it after {quiet:%Y-%m-%dT%H:%M}Z.")
     marketing = not {OptOutKind.MARKETING, OptOutKind.UNASKED} & standing.opt_outs
@@ -103,6 +105,15 @@ def _unwanted(opt_outs: frozenset[OptOutKind], *, automatic: bool, unasked: bool
             "The customer wants no automatic messages at this address.",
             "A person may write to them. If they changed their mind, take them off the register of opt-outs.",
         )
+    return None
+
+
+def _spent(uses: tuple[Use, ...]) -> tuple[str, str] | None:
+    """Why nothing more may be sent today, and what helps. Who waits for a pace is not forbidden to write."""
+    for use in uses:
+        if use.is_spent_cap and use.free_at is not None:
+            cure = f"Send it after {use.free_at:%Y-%m-%dT%H:%M}Z, or raise the limit in the inbox's settings."
+            return is_spent(use), cure
     return None
 
 

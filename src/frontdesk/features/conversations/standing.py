@@ -1,10 +1,11 @@
-"""How somebody's line stands towards what we want to write: opt-outs, and the quiet hours of the inbox."""
+"""How somebody's line stands towards what we want to write: opt-outs, quiet hours, limits."""
 
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from frontdesk.domain.consent import OptOutKind
+from frontdesk.domain.pace import Use
 from frontdesk.domain.quiet import QuietHours
 
 
@@ -14,6 +15,7 @@ class Standing:
 
     opt_outs: frozenset[OptOutKind] = frozenset()
     quiet: QuietHours | None = None
+    uses: tuple[Use, ...] = ()
 
 
 NONE = Standing()

@@ -20,11 +20,13 @@ from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.inbound import Address
 from frontdesk.features.conversations.arrivals import file_of, files_of
+from frontdesk.features.conversations.limits import rates_of
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
 from frontdesk.features.delivery import outbox
 from frontdesk.features.delivery.asking import can_be_asked
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.outbox import Interrupted, Letter
+from frontdesk.features.delivery.pacing import Later, Limits
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
@@ -126,7 +128,10 @@ class Deliverer:
             return False
         self._under_way[inbox_id] += 1
         try:
-            letter = await self._begin(lane, job, last=last)
+            limits = await self._limits(inbox_id)
+            letter = await self._begin(lane, job, limits, last=last)
+            if isinstance(letter, Later):
+                return False
             if letter is None:
                 return not last
             if file_of(letter.content) is not None:
@@ -158,10 +163,20 @@ class Deliverer:
 
         await self._store.write(change)
 
-    async def _begin(self, lane: Lane, job: Job, *, last: bool) -> Letter | None:
+    async def _limits(self, inbox_id: UUID | None) -> Limits | None:
+        """How fast and how much an inbox may send; None where nothing bounds it."""
+        opened = None if inbox_id is None else await self._open(inbox_id)
+        if opened is None or isinstance(opened, Failed):
+            return None
+        rates = rates_of(opened.channel.capabilities, opened.row.settings)
+        return None if rates.are_none else Limits(rates, opened.row.time_zone)
+
+    async def _begin(
+        self, lane: Lane, job: Job, limits: Limits | None, *, last: bool
+    ) -> Letter | Later | None:
         attempt_id = uuid7()
         begun = await self._store.write(
-            lambda tx: outbox.begin(tx, lane, job, attempt_id, self._channels, last=last)
+            lambda tx: outbox.begin(tx, lane, job, attempt_id, self._channels, last=last, limits=limits)
         )
         if not isinstance(begun, Interrupted):
             return begun

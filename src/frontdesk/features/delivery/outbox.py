@@ -15,8 +15,10 @@ from frontdesk.domain.message import DeliveryStatus, MessageContext
 from frontdesk.domain.spelling import recipient
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
-from frontdesk.features.delivery import asking, loops
+from frontdesk.features.delivery import asking, loops, pacing
 from frontdesk.features.delivery.backoff import Backoff
+from frontdesk.features.delivery.loops import Refusal
+from frontdesk.features.delivery.pacing import Later, Limits
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
 from frontdesk.store import attempts, deliveries, jobs, opt_outs, source_refs
 from frontdesk.store.deliveries import Delivery
@@ -27,7 +29,7 @@ UNPROVEN = Unknown(
     code="interrupted",
     message="The desk stopped while sending; whether the provider took the message is not known.",
 )
-OPTED_OUT = loops.Refusal(
+OPTED_OUT = Refusal(
     "opted_out",
     "The customer has opted out, so nothing was sent. They can write START to hear from you again.",
 )
@@ -72,7 +74,8 @@ def begin(
     *,
     last: bool,
     resume: bool = False,
-) -> Letter | Interrupted | None:
+    limits: Limits | None = None,
+) -> Letter | Interrupted | Later | None:
     """Open a try: from now on the message may have gone out.
 
     Args:
@@ -83,9 +86,11 @@ def begin(
         channels: By slug, for what they say of machines.
         last: Whether the lane may be given back when this job is done.
         resume: Try again although a try is open: the provider takes the same key twice as once.
+        limits: Of its inbox; None: there are none.
 
     Returns:
-        What to send; None if there is nothing (left) to send, and then the job is done.
+        What to send; None if there is nothing (left) to send, and then the job is done. `Later` if it waits
+        for its turn: then the lane was given back.
     """
     delivery = deliveries.lock(tx, [UUID(job.payload["delivery"])]).get(UUID(job.payload["delivery"]))
     if delivery is None or delivery.status not in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING):
@@ -98,10 +103,11 @@ def begin(
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
     row = deliveries.letter(tx, delivery.message_id)
-    refusal = OPTED_OUT if row.is_refused else _other_reader(tx, delivery, row)
-    refusal = refusal or loops.refusal(tx, delivery, row, channels)
-    if refusal is not None:
-        _refuse(tx, delivery, row.seq, refusal)
+    if (stop := _stop(tx, delivery, row, channels, None if resume else limits)) is not None:
+        if isinstance(stop, Later):
+            jobs.retry(tx, lane, job.id, stop.at, stop.why)
+            return stop
+        _refuse(tx, delivery, row.seq, stop)
         jobs.done(tx, lane, [job.id], release=last)
         return None
     delivery.status, delivery.open_attempt = DeliveryStatus.SENDING, attempt_id
@@ -112,7 +118,18 @@ def begin(
     return _letter(tx, delivery, attempt_id, row)
 
 
-def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> loops.Refusal | None:
+def _stop(
+    tx: Tx, delivery: Delivery, row: Row, channels: loops.Channels, limits: Limits | None
+) -> Later | Refusal | None:
+    """Why a message may not leave now, or not at all."""
+    refusal = OPTED_OUT if row.is_refused else _other_reader(tx, delivery, row)
+    refusal = refusal or loops.refusal(tx, delivery, row, channels)
+    if refusal is not None or limits is None:
+        return refusal
+    return pacing.take(tx, delivery, row.thread_id, limits)
+
+
+def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> Refusal | None:
     """That one of those opted out to whom a mail goes besides."""
     if row.kind != "email":
         return None
@@ -124,15 +141,17 @@ def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> loops.Refusal | None:
     unasked = loops.is_unasked(tx, row)
     found = opt_outs.refusing(tx, delivery.account_id, row.channel, readers, unasked=unasked)
     message = f"{', '.join(found)} opted out, so nothing was sent. Send it to the others."
-    return loops.Refusal("opted_out", message) if found else None
+    return Refusal("opted_out", message) if found else None
 
 
-def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: loops.Refusal) -> None:
+def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: Refusal) -> None:
     """It must not go (the customer opted out after it was written, say): it stays here."""
     delivery.status, delivery.failed_at, delivery.retryable = DeliveryStatus.FAILED, tx.now, False
     delivery.error_code, delivery.error = refusal.code, refusal.message
     delivery.version += 1
     deliveries.save(tx, delivery)
+    if delivery.due_at is not None:
+        deliveries.wait(tx, delivery, None)
     deliveries.tell(tx, delivery, seq)
 
 

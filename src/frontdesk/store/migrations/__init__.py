@@ -1,4 +1,4 @@
 """Alembic's scripts: how one schema becomes the next. Run through store.migrate, never by hand."""
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema this version works with: the newest revision in `versions`."""
