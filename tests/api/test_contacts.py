@@ -16,6 +16,9 @@ async def test_contacts_are_found_by_name_and_address(desk: RunningDesk) -> None
 
     assert await found("VIDAL") == ["Nora Vidal"]
     assert await found("3460000") == ["Nora Vidal"]
+    for written in ("+34 600 000 001", "34 600", "0034 600-000", "(600) 000.001", "+44 7700 900 002"):
+        assert await found(written) == (["Amir 100%_Haddad"] if "44" in written else ["Nora Vidal"]), written
+    assert await found("0 1 9") == []
     assert await found("nora@rill") == ["Nora Vidal"]
     assert await found("%_") == ["Amir 100%_Haddad"]
     assert await found("' OR 1=1 --") == []

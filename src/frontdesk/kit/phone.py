@@ -17,6 +17,7 @@ _SEVERAL_FORMS = ("52", "54", "55")
 _WRITTEN = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u202a-\u202e\u2066-\u2069]+")
 _MAX_DIGITS = 15
 _MIN_DIGITS = 7
+_FEWEST_SOUGHT = 2
 
 
 def e164(number: str, region: str | None = None) -> str | None:
@@ -45,6 +46,13 @@ def from_digits(digits: str) -> str | None:
     if digits[0] == "0":
         return None
     return f"+{_one_form(digits)}" if digits.startswith(_SEVERAL_FORMS) else f"+{digits}"
+
+
+def digits_of(written: str) -> str | None:
+    """The digits of a number, or of a part of one, however it is written; None for what is none."""
+    bare = _WRITTEN.sub("", written.removeprefix("tel:")).removeprefix("+")
+    is_number = len(bare) > _FEWEST_SOUGHT and bare.isascii() and bare.isdigit()
+    return bare.removeprefix("00") if is_number else None
 
 
 def same_number(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from frontdesk.domain.event import EventType
 from frontdesk.domain.scope import Scope
+from frontdesk.kit.phone import digits_of
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx, Tx
@@ -64,7 +65,8 @@ def _page(*, searched: bool, limited: bool) -> Statement:
         by_address = sa.exists().where(
             _d.c.contact_id == _c.c.id,
             _d.c.account_id == P("account_id"),
-            sa.func.lower(_d.c.address).like(P("pattern"), escape="\\"),
+            sa.func.lower(_d.c.address).like(P("pattern"), escape="\\")
+            | _d.c.address.like(P("digits"), escape="\\"),
         )
         query = query.where(sa.func.lower(_c.c.name).like(P("pattern"), escape="\\") | by_address)
     if limited:
@@ -100,10 +102,15 @@ def get(tx: ReadTx, scope: Scope, contact_id: UUID) -> Row:
 
 
 def page(tx: ReadTx, scope: Scope, search: str | None, before: UUID, limit: int) -> list[Row]:
-    """Contacts, the newest first, those before one; `search` looks into names and addresses."""
+    """Contacts, the newest first, those before one; `search` looks into names and addresses.
+
+    A phone number, or a part of one, may be written with spaces and signs.
+    """
     params: dict[str, Any] = {"account_id": scope.account_id, "before": before, "limit": limit}
     if search:
         params["pattern"] = f"%{_escaped(search.lower())}%"
+        digits = digits_of(search)
+        params["digits"] = f"%{digits}%" if digits else params["pattern"]
     if scope.inbox_ids is not None:
         params["inbox_ids"] = sorted(scope.inbox_ids)
     return tx.rows(_page(searched=bool(search), limited=scope.inbox_ids is not None), **params)
