@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from frontdesk.runtime.diagnosis import Finding, examine
 from frontdesk.runtime.settings import Settings
+from frontdesk.store import inboxes
 from tests.cli.desk_process import DeskProcess, frontdesk
 from tests.desk import running_desk
 
@@ -227,6 +229,17 @@ async def test_doctor_finds_each_fault_and_its_cure(sqlite_url: str, tmp_path: P
         ill = await _ill(Settings.model_validate(other_key))
         assert "app_secret" in ill["inbox Phone"].evidence
         assert "press Connect" in ill["inbox Phone"].cure
+
+        post = await desk.owner.inbox(
+            "email", "Post", {"address": "help@rill.example", "outgoing": "sendgrid"}
+        )
+        ill = await _ill(Settings.model_validate(base))
+        assert "not connected yet, not set: smtp_password" in ill["inbox Post"].evidence
+        connected = {"state": "connected"}
+        await desk.store.write(lambda tx: inboxes.change(tx, desk.owner.scope, UUID(post["id"]), connected))
+        assert "inbox Post" not in await _ill(Settings.model_validate(base)), (
+            "it has no use for SMTP's password"
+        )
 
     ill = await _ill(Settings.model_validate({**base, "database": "postgresql://nobody@127.0.0.1:9/none"}))
     assert "database" in ill

@@ -15,7 +15,7 @@ from uuid import UUID
 from frontdesk.api.web import STATIC
 from frontdesk.domain.errors import DeskError
 from frontdesk.domain.scope import system_scope
-from frontdesk.features.inboxes.config import needs_connecting, secret_fields
+from frontdesk.features.inboxes.config import secret_fields
 from frontdesk.features.inboxes.inboxes import Inboxes
 from frontdesk.ports.blobs import BlobMissing, one_chunk
 from frontdesk.ports.scanner import ScanFailed
@@ -24,7 +24,7 @@ from frontdesk.runtime.blobs import open_blobs
 from frontdesk.runtime.scanner import scanner_at
 from frontdesk.runtime.secret_key import FILE, vault_of
 from frontdesk.runtime.settings import Settings
-from frontdesk.store import accounts, inboxes, migrate
+from frontdesk.store import accounts, inboxes, migrate, secrets
 from frontdesk.store.engine import Store, open_store
 from frontdesk.store.statement import Row
 
@@ -278,10 +278,11 @@ async def _look_at_inboxes(settings: Settings, url: str) -> list[Finding]:
 async def _of_account(store: Store, desk: Inboxes, account_id: UUID) -> list[Finding]:
     scope = system_scope(account_id)
     rows = await store.read(lambda tx: inboxes.page(tx, scope, UUID(int=0), 1000))
-    return [await _of_inbox(desk, row) for row in rows]
+    sealed = await store.read(lambda tx: secrets.names(tx, account_id, [row.id for row in rows]))
+    return [await _of_inbox(desk, row, sealed[row.id]) for row in rows]
 
 
-async def _of_inbox(desk: Inboxes, row: Row) -> Finding:
+async def _of_inbox(desk: Inboxes, row: Row, sealed: set[str]) -> Finding:
     name = f"inbox {row.name}"
     cure = "Open the inbox in the console's settings, set what is missing, and press Connect."
     try:
@@ -290,13 +291,12 @@ async def _of_inbox(desk: Inboxes, row: Row) -> Finding:
         return _ill(name, error.message, cure)
     config = opened.connection.config
     missing = [each for each in secret_fields(type(config)) if getattr(config, each) is None]
-    if missing and needs_connecting(opened.channel):
-        evidence = (
-            f"not set, or sealed with another key: {', '.join(missing)}; hooks are refused or sends fail"
-        )
-        return _ill(name, evidence, cure)
+    if locked := [each for each in missing if each in sealed]:
+        return _ill(name, f"sealed with another key: {', '.join(locked)}", cure)
     if row.state == "reconnect":
         return _ill(name, row.state_reason or "must be connected again", cure)
+    if row.state == "new" and missing:
+        return _ill(name, f"not connected yet, not set: {', '.join(missing)}", cure)
     return _well(name, f"{row.channel}, {row.state}")
 
 
