@@ -175,5 +175,25 @@ async def test_channels_tell_what_they_can_and_need(desk: RunningDesk) -> None:
     post = channels["post"]
     assert post["secret_fields"] == ["access_token"]
     assert (post["glyph"], channels["webchat"]["glyph"][:4]) == (None, "M4 1")
+    assert (post["summary"], channels["webchat"]["summary"]) == (
+        None,
+        "A chat on your site, by one line of script",
+    )
+    assert [slug for slug, each in channels.items() if not (each["glyph"] and each["summary"])] == ["post"]
     assert post["config_schema"]["properties"]["box"]["title"] == "Box"
     assert post["capabilities"]["kinds_out"] == ["document", "image", "reaction", "template", "text"]
+
+
+async def test_a_setting_of_the_wrong_form_is_refused_in_words(desk: RunningDesk) -> None:
+    """No pattern is shown to people: the setting's own description says what is wanted."""
+    body = {"channel": "whatsapp", "name": "Phone", "config": {"phone_number_id": "+1 555"}}
+    refused = await desk.http.post("/v1/inboxes", json=body)
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {
+            "field": "config.phone_number_id",
+            "message": "It is not written like this one. "
+            "Meta app dashboard, WhatsApp, API setup. It is not the phone number itself.",
+            "hint": None,
+        }
+    ]

@@ -327,6 +327,14 @@ class Drawn(Protocol):
 
 
 @runtime_checkable
+class Described(Protocol):
+    """A channel that says in a few words what is connected, for those who choose one."""
+
+    summary: ClassVar[str]
+    """A phrase without a full stop, such as: a number of your own, over the Cloud API."""
+
+
+@runtime_checkable
 class ReadsForInbox(Protocol):
     """A channel that reads with an inbox's settings, say to check its own signature in what was sent back."""
 

@@ -1985,6 +1985,11 @@ export interface components {
              * @description Path of a 24 by 24 SVG, drawn as a line; null: the name's letter.
              */
             glyph: string | null;
+            /**
+             * Summary
+             * @description What is connected, in a few words.
+             */
+            summary: string | null;
             /** Capabilities */
             capabilities: {
                 [key: string]: unknown;

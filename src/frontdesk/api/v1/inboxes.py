@@ -21,7 +21,7 @@ from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
 from frontdesk.features.inboxes.inboxes import InboxDraft
 from frontdesk.features.inboxes.templates import connect
-from frontdesk.ports.channel import Channel, Drawn
+from frontdesk.ports.channel import Channel, Described, Drawn
 from frontdesk.store import inboxes, secrets
 from frontdesk.store.statement import Row
 from frontdesk.store.tx import ReadTx, Tx
@@ -46,6 +46,7 @@ class ChannelRead(Shown):
     slug: str
     name: str
     glyph: str | None = Field(description="Path of a 24 by 24 SVG, drawn as a line; null: the name's letter.")
+    summary: str | None = Field(description="What is connected, in a few words.")
     capabilities: dict[str, Any]
     config_schema: dict[str, Any]
     secret_fields: list[str]
@@ -57,6 +58,7 @@ class ChannelRead(Shown):
             slug=channel.slug,
             name=channel.name,
             glyph=channel.glyph if isinstance(channel, Drawn) else None,
+            summary=channel.summary if isinstance(channel, Described) else None,
             capabilities={name: _plain(value) for name, value in asdict(channel.capabilities).items()},
             config_schema=schema(channel.Config),
             secret_fields=list(secret_fields(channel.Config)),

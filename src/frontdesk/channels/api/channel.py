@@ -48,6 +48,7 @@ class Api:
 
     slug: ClassVar[str] = "api"
     name: ClassVar[str] = "Your own channel (API)"
+    summary: ClassVar[str] = "Anything else, by a signed hook in each direction"
     glyph: ClassVar[str] = "M9 7l-5 5 5 5M15 7l5 5-5 5"
     Config: ClassVar[type[ChannelConfig]] = ApiConfig
     capabilities: ClassVar[Capabilities] = Capabilities(

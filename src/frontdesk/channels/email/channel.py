@@ -36,6 +36,7 @@ class EmailChannel:
 
     slug: ClassVar[str] = "email"
     name: ClassVar[str] = "E-mail"
+    summary: ClassVar[str] = "One address, by SMTP and IMAP or by SendGrid"
     glyph: ClassVar[str] = (
         "M5.500 5.500h13a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM4.500 "
         "7l7.500 6 7.500-6"

@@ -43,6 +43,12 @@ class Messenger:
 
     slug: ClassVar[str] = "messenger"
     name: ClassVar[str] = "Messenger"
+    summary: ClassVar[str] = "What people write to a Facebook page of yours"
+    glyph: ClassVar[str] = (
+        "M12 4c5 0 8.500 3.400 8.500 7.700s-3.500 7.700-8.500 7.700l-2.300-.3-3.200 1.400v-3"
+        "a7.600 7.600 0 0 1-3-5.800"
+        "C3.500 7.400 7 4 12 4zM7.500 13.500l3-3 2.500 2 3.500-3"
+    )
     Config: ClassVar[type[ChannelConfig]] = PageConfig
     platform: ClassVar[str | None] = None
     """What an upload says it is for; None: the platform's own."""
@@ -122,6 +128,11 @@ class Instagram(Messenger):
 
     slug: ClassVar[str] = "instagram"
     name: ClassVar[str] = "Instagram"
+    summary: ClassVar[str] = "Direct messages to an Instagram account and answers to its stories"
+    glyph: ClassVar[str] = (
+        "M8 4h8a4 4 0 0 1 4 4v8a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z"
+        "M12 8.500a3.500 3.500 0 1 1 0 7 3.500 3.500 0 0 1 0-7zM16.500 7.500h.01"
+    )
     platform: ClassVar[str | None] = "instagram"
     names: ClassVar[tuple[str, ...]] = ("name", "username")
     capabilities: ClassVar[Capabilities] = Capabilities(

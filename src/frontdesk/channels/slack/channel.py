@@ -48,6 +48,8 @@ class Slack:
 
     slug: ClassVar[str] = "slack"
     name: ClassVar[str] = "Slack"
+    summary: ClassVar[str] = "Channels and direct messages of a workspace, by an app of yours"
+    glyph: ClassVar[str] = "M9.500 4l-2 16M16.500 4l-2 16M4.500 9h16M3.500 15h16"
     Config: ClassVar[type[ChannelConfig]] = SlackConfig
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=KINDS_OUT,

@@ -54,6 +54,8 @@ class Telegram:
 
     slug: ClassVar[str] = "telegram"
     name: ClassVar[str] = "Telegram"
+    summary: ClassVar[str] = "A bot of your own: private chats, groups and business accounts"
+    glyph: ClassVar[str] = "M20.500 4.500L3.500 11l6 2.500 2.500 6zM9.500 13.500l4.500-3.500"
     Config: ClassVar[type[ChannelConfig]] = TelegramConfig
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds_out=KINDS_OUT,

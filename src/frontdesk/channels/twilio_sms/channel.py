@@ -49,6 +49,7 @@ class TwilioSms:
 
     slug: ClassVar[str] = "twilio_sms"
     name: ClassVar[str] = "SMS (Twilio)"
+    summary: ClassVar[str] = "Text messages and pictures to a number of Twilio's"
     glyph: ClassVar[str] = "M4 5.500h16v11H11L7 20v-3.500H4zM8 11h.01M12 11h.01M16 11h.01"
     Config: ClassVar[type[ChannelConfig]] = TwilioConfig
     capabilities: ClassVar[Capabilities] = Capabilities(

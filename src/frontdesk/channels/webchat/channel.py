@@ -32,6 +32,7 @@ class WebChat:
 
     slug: ClassVar[str] = "webchat"
     name: ClassVar[str] = "Web chat"
+    summary: ClassVar[str] = "A chat on your site, by one line of script"
     glyph: ClassVar[str] = (
         "M4 12h16M12 4c4.600 4.400 4.600 11.600 0 16-4.600-4.400-4.600-11.600 0-16zM12 4a8 8 0 1 1 "
         "0 16 8 8 0 0 1 0-16z"

@@ -45,6 +45,7 @@ class WhatsApp:
 
     slug: ClassVar[str] = "whatsapp"
     name: ClassVar[str] = "WhatsApp"
+    summary: ClassVar[str] = "A number of your own, over the Cloud API"
     glyph: ClassVar[str] = (
         "M4 20l1.200-4A8 8 0 1 1 8.300 19zM9.200 8.800c0 3.400 2.600 6 6 "
         "6l.6-1.900-1.900-.8-.9.9c-.9-.4-1.600-1.100-2-2l.9-.9-.8-1.900z"

@@ -84,7 +84,9 @@ def validate(
         )
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)
-        fields = [(".".join(("config", *map(str, each["loc"]))), each["msg"]) for each in wrong]
+        fields = [
+            (".".join(("config", *map(str, each["loc"]))), _in_words(channel.Config, each)) for each in wrong
+        ]
         raise InvalidFields("The settings are not as the channel needs them.", fields) from None
     secrets = {
         name: value.get_secret_value()
@@ -94,6 +96,14 @@ def validate(
         and value.get_secret_value()
     }
     return config.model_dump(mode="json", exclude=set(names)) | references, secrets
+
+
+def _in_words(config: type[ChannelConfig], wrong: Mapping[str, Any]) -> str:
+    """What is wrong with a setting; a pattern tells a person nothing, the setting's own description does."""
+    info = config.model_fields.get(str(wrong["loc"][0])) if wrong["loc"] else None
+    if wrong["type"] != "string_pattern_mismatch" or info is None:
+        return str(wrong["msg"])
+    return f"It is not written like this one. {info.description or ''}".strip()
 
 
 def schema(config: type[BaseModel]) -> dict[str, Any]:

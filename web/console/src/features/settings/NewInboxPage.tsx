@@ -16,11 +16,6 @@ import { ConfigFields } from "./ConfigFields.tsx";
 import { PageBones, PageHead } from "./parts.tsx";
 import styles from "./settings.module.css";
 
-const ABOUT: Record<string, string> = {
-  whatsapp: "A number of your own, over the Cloud API",
-  webchat: "A chat on your site, by one line of script",
-};
-
 export function NewInboxPage(): ReactNode {
   const channels = useQuery(channelsQuery);
   const [slug, setSlug] = useState<string | null>(null);
@@ -43,7 +38,7 @@ export function NewInboxPage(): ReactNode {
             <button key={each.slug} type="button" className={styles.choice} aria-pressed={each.slug === slug} onClick={() => setSlug(each.slug)}>
               <ChannelGlyph channel={each.slug} size={20} />
               <strong>{each.name}</strong>
-              <span className="meta">{ABOUT[each.slug] ?? "A kind of conversation"}</span>
+              <span className="meta">{each.summary}</span>
             </button>
           ))}
         </div>
