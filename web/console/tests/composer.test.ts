@@ -2,6 +2,7 @@ import { Problem, type Capabilities, type CannedResponse } from "@frontdesk/shar
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fill, findCanned, plainText, slashOf, variablesOf } from "~/features/composer/canned.ts";
 import { EMPTY_DRAFT, loadDraft, saveDraft } from "~/features/composer/drafts.ts";
+import { colonOf, findEmoji } from "~/features/composer/emoji.ts";
 import { contentsOf, kindOfFile, refusalOf } from "~/features/composer/files.ts";
 import { Outbox, unconfirmed, type Entry } from "~/features/composer/outbox.ts";
 import { templateOf } from "~/features/composer/TemplateForm.tsx";
@@ -9,6 +10,18 @@ import { message } from "./samples.ts";
 
 beforeEach(() => {
   localStorage.clear();
+});
+
+describe("emoji by a colon", () => {
+  it("are looked for behind a colon that begins a word, from two letters on", () => {
+    expect(colonOf("It is ready :smi")).toBe("smi");
+    expect(colonOf(":thumbs")).toBe("thumbs");
+    expect(colonOf("at 10:30")).toBeNull();
+    expect(colonOf("see: so")).toBeNull();
+    expect(colonOf("a :s")).toBeNull();
+    expect(colonOf(":smile and")).toBeNull();
+    expect(findEmoji("thumbs")[0]?.char).toBe("👍");
+  });
 });
 
 describe("drafts", () => {

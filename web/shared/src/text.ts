@@ -186,6 +186,14 @@ export function addressText({ scheme, address }: Reach): string {
   return !scheme || NUMBERS.has(scheme) ? phoneText(address) : address;
 }
 
+const READABLE = new Set([...NUMBERS, "email"]);
+
+/** Who gets an answer: a number or mail address as people read it, else by name; a provider's own id tells nobody anything. */
+export function reachText(contact: Reach & { name?: string | null }): string {
+  const readable = !contact.scheme || READABLE.has(contact.scheme);
+  return (readable ? addressText(contact) || contact.name : contact.name ?? addressText(contact)) || "Unknown contact";
+}
+
 /** The file of a content that has one. */
 export function mediaOf(content: Content): Media | null {
   return "media" in content ? content.media : null;

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { explain, fileSize, hrefOf, initials, isEmojiOnly, nameOf, phoneText, previewOf, Problem, segments } from "../src/index.ts";
+import { explain, fileSize, hrefOf, initials, isEmojiOnly, nameOf, phoneText, previewOf, Problem, reachText, segments } from "../src/index.ts";
+
+describe("who gets an answer", () => {
+  it("is a number or a mail address, else the name: ids of providers tell nobody anything", () => {
+    expect(reachText({ scheme: "phone", address: "+34600000001", name: "Nora" })).toBe("+34 600 000 001");
+    expect(reachText({ scheme: "email", address: "nora@rill.example", name: "Nora" })).toBe("nora@rill.example");
+    expect(reachText({ scheme: "slack", address: "T0/C0/1795.29", name: "Tessa" })).toBe("Tessa");
+    expect(reachText({ scheme: "telegram", address: "70001001", name: null })).toBe("70001001");
+    expect(reachText({ scheme: "web", address: "ab".repeat(16), name: null })).toBe("Visitor abab");
+    expect(reachText({ scheme: null, address: null, name: null })).toBe("Unknown contact");
+  });
+});
 
 describe("segments", () => {
   it("finds links and leaves the full stop and the bracket out", () => {

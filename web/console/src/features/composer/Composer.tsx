@@ -1,6 +1,6 @@
 /** Where an agent writes: reply or note, files, canned responses, emoji; templates when the window is closed. */
 
-import { fullTime, addressText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
+import { fullTime, reachText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
@@ -21,9 +21,11 @@ import styles from "./composer.module.css";
 import { useDraft, type Mode } from "./drafts.ts";
 import { EmojiPanel } from "./EmojiPanel.tsx";
 import { findEmoji } from "./emoji.ts";
+import { EmojiList } from "./EmojiList.tsx";
 import { FileChips } from "./FileChips.tsx";
 import { contentsOf, useUploads } from "./files.ts";
 import { TemplatePicker } from "./TemplatePicker.tsx";
+import { useColon } from "./useColon.ts";
 import { useSayTyping } from "./useSayTyping.ts";
 
 export interface ComposerHandle {
@@ -62,6 +64,8 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const setText = useCallback((value: string) => change(note ? { note: value } : { reply: value }), [change, note]);
   const slash = note || closed ? null : slashOf(text);
   const suggestions = slash === null ? [] : findCanned(canned.data ?? [], slash).slice(0, 8);
+  const colon = useColon(box, text, setText);
+  const listed = slash !== null ? suggestions.length : colon.found.length;
   const most = capabilities?.max_text ?? 65_536;
   const tooLong = !note && text.length > most;
   const uploadsOpen = uploads.uploading.some((each) => !each.error);
@@ -130,6 +134,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (slash === null && colon.takes(event)) return;
     if (slash !== null && suggestions.length > 0) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
@@ -194,7 +199,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
             <p className={styles.address}>
               <ChannelGlyph channel={conversation.inbox.channel} />
               <span className="one">
-                From <b>{conversation.inbox.name}</b> to <b className="num">{addressText(conversation.contact) || conversation.contact.name}</b>
+                From <b>{conversation.inbox.name}</b> to <b className="num" title={conversation.contact.address}>{reachText(conversation.contact)}</b>
               </span>
             </p>
           )}
@@ -213,21 +218,25 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
             </p>
           ) : null}
           {slash !== null ? <CannedList id={list} responses={suggestions} chosen={Math.min(chosen, suggestions.length - 1)} loading={canned.isPending} onChoose={choose} /> : null}
+          {slash === null && colon.found.length ? <EmojiList id={list} colon={colon} /> : null}
           <textarea
             ref={box}
             rows={2}
             className={styles.box}
             aria-label={note ? "Note" : "Reply"}
-            placeholder={note ? "Write a note to your team" : "Write a reply. / for canned responses, : for emoji"}
+            placeholder={note ? "Write a note to your team. : for emoji" : "Write a reply. / for canned responses, : for emoji"}
             value={text}
-            onChange={(event) => write(event.target.value)}
+            onChange={(event) => {
+              colon.moveTo(event.target.selectionStart);
+              write(event.target.value);
+            }}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
             onBlur={() => typing(false)}
             aria-invalid={tooLong || undefined}
             aria-autocomplete="list"
-            aria-controls={slash !== null ? list : undefined}
-            aria-activedescendant={slash !== null && suggestions.length ? `${list}-${String(chosen)}` : undefined}
+            aria-controls={slash !== null || listed ? list : undefined}
+            aria-activedescendant={listed ? `${list}-${String(slash !== null ? chosen : colon.chosen)}` : undefined}
           />
           {note ? null : <FileChips files={draft.files} uploads={uploads} onRemove={(file) => change({ files: draft.files.filter((each) => each.id !== file) })} />}
           <div className={styles.tools}>

@@ -112,6 +112,11 @@ export const EMOJI: Emoji[] = TEXT.split("\n").map((line) => {
   return { char: line.slice(0, at), name: line.slice(at + 1) };
 });
 
+/** What was typed behind a colon that begins a word, just before the caret; two letters at least, else null. */
+export function colonOf(before: string): string | null {
+  return /(?:^|\s):([a-z_]{2,})$/i.exec(before)?.[1] ?? null;
+}
+
 /** Emoji whose words begin with what was typed. */
 export function findEmoji(typed: string): Emoji[] {
   const wanted = typed.trim().toLowerCase();

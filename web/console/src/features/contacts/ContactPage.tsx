@@ -69,7 +69,7 @@ function Card({ contact, onMerge }: { contact: Contact; onMerge: ((other: Contac
   return (
     <div className={styles.card}>
       <section className={side.head}>
-        <Avatar id={contact.id} name={contact.name} size={48} />
+        <Avatar id={contact.id} name={calledOf(contact)} size={48} />
         <div className="grow">
           <h2 className="one">{calledOf(contact)}</h2>
           <p className="meta">Customer since {shortDate(contact.created_at)}</p>

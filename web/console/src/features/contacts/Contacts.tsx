@@ -1,11 +1,11 @@
 /** All contacts, found by name or address, and one of them in full. */
 
-import { ago, fullTime, shortDate, type Contact } from "@frontdesk/shared";
+import { ago, fullTime, shortDate, type Contact, type Identity } from "@frontdesk/shared";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useState, type ReactNode } from "react";
 import { contactsQuery } from "~/app/queries.ts";
-import { identityText } from "~/features/contact/ContactParts.tsx";
+import { IdentitySign, identityText } from "~/features/contact/ContactParts.tsx";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { Button } from "~/ui/Button.tsx";
 import { Icon } from "~/ui/icons.tsx";
@@ -14,6 +14,7 @@ import { Blank, Failed } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { ContactPage } from "./ContactPage.tsx";
 import { calledOf } from "./Merging.tsx";
+import styles from "./contacts.module.css";
 import { TableBones } from "./TableBones.tsx";
 
 export function Contacts(): ReactNode {
@@ -61,7 +62,7 @@ function ContactList(): ReactNode {
                 <th scope="col" className={`${page.number ?? ""} ${page.hideSmall ?? ""}`}>
                   Since
                 </th>
-                <th scope="col" className={page.number}>
+                <th scope="col" className={`${page.number ?? ""} ${page.hideSmall ?? ""}`}>
                   Last seen
                 </th>
               </tr>
@@ -71,15 +72,22 @@ function ContactList(): ReactNode {
                 <tr key={contact.id} data-opens onClick={() => open(contact)}>
                   <td>
                     <Link to="/contacts/{-$contactId}" params={{ contactId: contact.id }} className={page.rowButton} onClick={(event) => event.stopPropagation()}>
-                      <Avatar id={contact.id} name={contact.name} size={24} />
+                      <Avatar id={contact.id} name={calledOf(contact)} size={24} />
                       <span className="one">{calledOf(contact)}</span>
                       {contact.verified ? <Icon name="shield" className="green" /> : null}
                     </Link>
                   </td>
-                  <td className="num">{addressesOf(contact).join(", ")}</td>
+                  <td className={`num ${styles.reach ?? ""}`}>
+                    {addressesOf(contact).map((identity) => (
+                      <span key={`${identity.scheme}/${identity.address}`} className={page.cellLine}>
+                        <IdentitySign identity={identity} />
+                        {identityText(identity)}
+                      </span>
+                    ))}
+                  </td>
                   <td className={page.hideSmall}>{contact.language ?? ""}</td>
                   <td className={`${page.number ?? ""} ${page.hideSmall ?? ""}`}>{shortDate(contact.created_at, now)}</td>
-                  <td className={page.number} title={fullTime(contact.last_seen_at)}>
+                  <td className={`${page.number ?? ""} ${page.hideSmall ?? ""}`} title={fullTime(contact.last_seen_at)}>
                     {contact.last_seen_at ? ago(contact.last_seen_at, now) : ""}
                   </td>
                 </tr>
@@ -100,6 +108,6 @@ function ContactList(): ReactNode {
 }
 
 /** Each address once: a phone's number is its address on WhatsApp, too. */
-function addressesOf(contact: Contact): string[] {
-  return [...new Set(contact.identities.map(identityText))];
+function addressesOf(contact: Contact): Identity[] {
+  return [...new Map([...contact.identities].reverse().map((identity) => [identityText(identity), identity])).values()].reverse();
 }

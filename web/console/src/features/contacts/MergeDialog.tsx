@@ -50,7 +50,7 @@ function Choose({ contact, onChoose, onClose }: { contact: Contact; onChoose: (o
         {found.map((each) => (
           <li key={each.id}>
             <button type="button" className={styles.choice} onClick={() => onChoose(each)}>
-              <Avatar id={each.id} name={each.name} size={28} />
+              <Avatar id={each.id} name={calledOf(each)} size={28} />
               <span className="grow">
                 <span className="one">{calledOf(each)}</span>
                 <span className={styles.reason}>{each.identities.map(identityText).join(", ")}</span>
@@ -120,7 +120,7 @@ function Confirm({ contact, other: given, onBack, onClose }: { contact: Contact;
 function Person({ contact, word }: { contact: Contact; word: string }): ReactNode {
   return (
     <div className={styles.person}>
-      <Avatar id={contact.id} name={contact.name} size={36} />
+      <Avatar id={contact.id} name={calledOf(contact)} size={36} />
       <span>
         <span className={styles.reason}>{word}</span>
         <b className="one">{calledOf(contact)}</b>

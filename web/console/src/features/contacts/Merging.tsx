@@ -28,7 +28,7 @@ export function Suggestions({ contact, onMerge }: { contact: Contact; onMerge: (
       <ul className={styles.suggestions}>
         {data.map(({ contact: other, reasons }) => (
           <li key={other.id}>
-            <Avatar id={other.id} name={other.name} size={28} />
+            <Avatar id={other.id} name={calledOf(other)} size={28} />
             <span className="grow">
               <Link to="/contacts/{-$contactId}" params={{ contactId: other.id }} className={styles.suggested}>
                 {calledOf(other)}

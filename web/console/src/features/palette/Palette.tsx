@@ -75,7 +75,7 @@ function conversationCommands(open: Conversation, actions: ReturnType<typeof mak
     resolved ? command("reopen", "retry", `Reopen ${name}`, () => void actions.reopen(), "e") : command("resolve", "check", `Resolve ${name}`, () => void actions.resolve(), "e"),
     command("assign", "user", "Assign to me", () => void actions.assign("me"), "a"),
     ...(open.assignee ? [command("unassign", "x", "Unassign", () => void actions.assign(null))] : []),
-    ...(resolved ? [] : snoozeChoices(new Date()).map((choice) => command(`snooze-${choice.label}`, "moon", `Snooze: ${choice.label.toLowerCase()}`, () => void actions.snooze(choice.until)))),
+    ...(resolved ? [] : snoozeChoices(new Date()).map((choice) => command(`snooze-${choice.label}`, "moon", `Snooze: ${choice.label.charAt(0).toLowerCase()}${choice.label.slice(1)}`, () => void actions.snooze(choice.until)))),
     ...(open.status === "open" ? [command("pending", "clock", "Set to pending", () => void actions.pending())] : []),
   ];
 }

@@ -91,7 +91,7 @@ function Refused({ error }: { error: Error }): ReactNode {
 }
 
 const POINTS: { icon: IconName; title: string; text: string }[] = [
-  { icon: "inbox", title: "One list", text: "WhatsApp and the chat on your site, in the order they came" },
+  { icon: "inbox", title: "One list", text: "Messages, mail and the chat on your site, in the order they came" },
   { icon: "checks", title: "You see what arrived", text: "Sent, delivered, read, or the reason why not" },
   { icon: "lock", title: "It runs on your machine", text: "Your customers’ words stay with you" },
 ];

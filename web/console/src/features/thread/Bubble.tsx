@@ -40,7 +40,7 @@ export function Bubble({ item, tools }: { item: Item; tools: ThreadTools }): Rea
         ) : null}
         {message?.context?.referral ? <ReferralCard referral={message.context.referral} /> : null}
         {message?.context?.referred_product ? <p className={styles.forwarded}>Asks about product {message.context.referred_product.sku}</p> : null}
-        {replyTo ? <Quote reply={replyTo} own={replyTo.author_name === tools.ownName} onJump={tools.jumpTo} /> : null}
+        {replyTo ? <Quote reply={replyTo} own={replyTo.author_name === tools.ownName} other={tools.contactName} onJump={tools.jumpTo} /> : null}
         {deleted ? (
           <p className={styles.deleted} title={fullTime(deleted)}>
             <Icon name="ban" /> This message was deleted
@@ -68,8 +68,8 @@ export function Bubble({ item, tools }: { item: Item; tools: ThreadTools }): Rea
   );
 }
 
-function Quote({ reply, own, onJump }: { reply: ReplyTo; own: boolean; onJump: (reply: ReplyTo) => void }): ReactNode {
-  const name = own ? "You" : (reply.author_name ?? "Message");
+function Quote({ reply, own, other, onJump }: { reply: ReplyTo; own: boolean; other: string; onJump: (reply: ReplyTo) => void }): ReactNode {
+  const name = own ? "You" : (reply.author_name ?? other);
   return (
     <button type="button" className={styles.quote} onClick={() => onJump(reply)} title="Go to this message">
       <span className="hidden-text">In answer to</span>

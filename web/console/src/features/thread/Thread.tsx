@@ -1,6 +1,6 @@
 /** One conversation: header, messages, composer. Loads older pages, marks as read, follows the live line. */
 
-import { explain, previewOf, type Author, type Conversation, type Message, type ReplyTo } from "@frontdesk/shared";
+import { explain, nameOf, previewOf, type Author, type Conversation, type Message, type ReplyTo } from "@frontdesk/shared";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
@@ -147,14 +147,16 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
   );
 
   const jumpTo = useJump(id, load, scroll.flow);
+  const contactName = nameOf(conversation.contact);
   const tools = useMemo<ThreadTools>(
     () => ({
       ownId: own.id ?? "",
       ownName: own.name ?? "",
+      contactName,
       canReply: session.permissions.includes("messages:send"),
       canReact: capabilities?.reactions ?? true,
       canQuote: capabilities?.replies ?? true,
-      reply: (message) => composer.current?.replyTo(replyOf(message, own.id)),
+      reply: (message) => composer.current?.replyTo(replyOf(message, own.id, contactName)),
       react: (message, emoji) => {
         outbox.add(id, { content: { kind: "reaction", emoji, target_id: message.id } }, lastSeq(client.getQueryData(messagesQuery(id).queryKey)?.items));
       },
@@ -164,10 +166,10 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
       jumpTo,
       quoteOf: (target) => {
         const message = target ? client.getQueryData(messagesQuery(id).queryKey)?.items.find((each) => each.id === target) : undefined;
-        return message ? replyOf(message, own.id) : null;
+        return message ? replyOf(message, own.id, contactName) : null;
       },
     }),
-    [own.id, own.name, session.permissions, capabilities, client, id, jumpTo, star],
+    [own.id, own.name, contactName, session.permissions, capabilities, client, id, jumpTo, star],
   );
 
   useShortcuts([
@@ -249,13 +251,13 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
   );
 }
 
-function replyOf(message: Message, ownId: string | null | undefined): ReplyTo {
+function replyOf(message: Message, ownId: string | null | undefined, contactName: string): ReplyTo {
   return {
     id: message.id,
     seq: message.seq,
     kind: message.content.kind,
     preview: previewOf(message.content),
-    author_name: message.author.id === ownId ? "You" : (message.author.name ?? null),
+    author_name: message.author.id === ownId ? "You" : (message.author.name ?? (message.direction === "incoming" ? contactName : null)),
   };
 }
 

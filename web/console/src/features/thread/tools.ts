@@ -16,4 +16,6 @@ export interface ThreadTools {
   quoteOf: (id: string | null) => ReplyTo | null;
   ownId: string;
   ownName: string;
+  /** What the customer is called, for messages that do not name their writer. */
+  contactName: string;
 }
