@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from frontdesk.simulators.base import Look, LookChoice, LookFile, LookLink, PhoneMessage
+from frontdesk.simulators.slack.markup import links_in
 
 _Kind = Literal["image", "audio", "video", "document"]
 _KINDS: tuple[_Kind, ...] = ("image", "audio", "video")
@@ -15,16 +16,23 @@ def look_of(message: PhoneMessage) -> Look:
     choices: list[LookChoice] = []
     links: list[LookLink] = []
     if message.sender == "business":
+        links += [LookLink(*found) for found in links_in(str(body.get("text") or ""))]
         for element in elements_of(body):
             _add(element, message.id, choices, links)
     return Look(
-        text=message.shown,
+        text=_without(message.shown, links),
         head=str(message.facts.get("head", "")),
         foot=str(message.facts.get("foot", "")),
         files=tuple(_file(each) for each in body.get("files") or []),
         choices=tuple(choices),
         links=tuple(links),
     )
+
+
+def _without(text: str, links: list[LookLink]) -> str:
+    """The words without lines that are nothing but a link shown beside them."""
+    labels = {link.label for link in links}
+    return "\n".join(line for line in text.split("\n") if line not in labels)
 
 
 def elements_of(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
