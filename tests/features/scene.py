@@ -287,7 +287,8 @@ class PaperBlobs:
         return self.kept[name]
 
     async def stream(self, name: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        yield self.kept[name][start : None if length is None else start + length]
+        content = await self.read(name)
+        yield content[start : None if length is None else start + length]
 
     async def delete(self, name: str) -> None:
         self.kept.pop(name, None)

@@ -7,16 +7,18 @@ are typed by what they mean for a retry. Nothing here knows a provider.
 
 import asyncio
 import functools
+import io
 import ssl
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import IO, Any, NoReturn, Self, cast
 
 import httpcore2
 import httpx2
 
 from frontdesk.kit.network import CheckedNetwork, HttpFailed, Refused, Resolver, resolve_by_system
 from frontdesk.kit.response import Response, TooLarge, read_response
+from frontdesk.kit.spool import Body, pieces
 
 __all__ = [
     "ConnectFailed",
@@ -31,7 +33,7 @@ __all__ = [
     "origin_of",
 ]
 
-FileField = tuple[str, bytes, str]
+FileField = tuple[str, Body, str]
 """One file of a form: (file name, content, media type)."""
 
 DEFAULT_TIMEOUT_SECONDS = 20.0
@@ -155,13 +157,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         json: Any = None,
-        content: bytes | str | None = None,
+        content: Body | str | None = None,
         data: Mapping[str, str] | None = None,
         files: Mapping[str, FileField] | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         max_bytes: int = DEFAULT_MAX_BYTES,
         max_redirects: int = 0,
         credential_hosts: Collection[str] | None = None,
+        spooled: bool = False,
     ) -> Response:
         """Send one request and read its whole answer, whatever the status.
 
@@ -172,7 +175,7 @@ class HttpClient:
                 an open origin.
             params: Added to the URL's query.
             json: The body as JSON. At most one of `json`, `content` and `data`/`files` may be given.
-            content: The body as it is.
+            content: The body as it is; a file is sent a piece at a time.
             data: Fields of a form.
             files: Files of a multipart form.
             timeout_seconds: For everything together, redirects included.
@@ -182,6 +185,7 @@ class HttpClient:
                 last the redirect itself is the answer.
             credential_hosts: Host names that may see the credentials in `headers`, with their subdomains;
                 other hosts get the request without them. None: the host of `url` may.
+            spooled: Keep a large body in a file (`Response.file`), which is the caller's to close.
 
         Raises:
             Refused, ConnectFailed, OutcomeUnknown, TooLarge: see there.
@@ -195,7 +199,8 @@ class HttpClient:
         try:
             async with asyncio.timeout(timeout_seconds):
                 while True:
-                    answer = await self._exchange(request, trusted, progress, timeout_seconds, max_bytes)
+                    sent = await self._send(request, trusted, progress, timeout_seconds)
+                    answer = await read_response(sent, str(request.url), max_bytes, spooled=spooled)
                     if hops <= 0 or answer.status_code not in _REDIRECTS:
                         return answer
                     hops -= 1
@@ -217,19 +222,14 @@ class HttpClient:
                 _refuse("only https addresses can be called")
             self._network.check_host(parsed.host)
         try:
-            return httpx2.Request(method, parsed, **parts)
+            return _request(method, parsed, parts)
         except (ValueError, TypeError, httpx2.InvalidURL) as error:
             msg = f"not a request that can be sent: {error}"
             raise Refused(msg) from error
 
-    async def _exchange(
-        self,
-        request: httpx2.Request,
-        trusted: Collection[str],
-        progress: _Progress,
-        timeout_seconds: float,
-        max_bytes: int,
-    ) -> Response:
+    async def _send(
+        self, request: httpx2.Request, trusted: Collection[str], progress: _Progress, timeout_seconds: float
+    ) -> httpcore2.Response:
         progress.written = False
         request.headers.setdefault("Accept", "*/*")
         request.headers.setdefault("User-Agent", "frontdesk")
@@ -238,7 +238,7 @@ class HttpClient:
             for name in _CREDENTIAL_HEADERS & {name.lower() for name in request.headers}:
                 del request.headers[name]
         phase = dict.fromkeys(("connect", "read", "write", "pool"), timeout_seconds)
-        answer = await self._pool.handle_async_request(
+        return await self._pool.handle_async_request(
             httpcore2.Request(
                 request.method,
                 httpcore2.URL(
@@ -252,7 +252,6 @@ class HttpClient:
                 extensions={"timeout": phase, "trace": progress},
             )
         )
-        return await read_response(answer, str(request.url), max_bytes)
 
     def _may_see_credentials(self, url: httpx2.URL, trusted: Collection[str]) -> bool:
         if _origin(url) in self._open_origins:
@@ -260,6 +259,27 @@ class HttpClient:
         return url.scheme == "https" and any(
             url.host == host or url.host.endswith(f".{host}") for host in trusted
         )
+
+
+class _Pieces(httpx2.AsyncByteStream):
+    """A file as a body."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in pieces(self._file):
+            yield piece
+
+
+def _request(method: str, url: httpx2.URL, parts: dict[str, Any]) -> httpx2.Request:
+    file = parts.get("content")
+    if not isinstance(file, io.IOBase):
+        return httpx2.Request(method, url, **parts)
+    file.seek(0)  # its length is told by what is left of it
+    request = httpx2.Request(method, url, **parts)
+    request.stream = _Pieces(cast("IO[bytes]", file))
+    return request
 
 
 @functools.cache

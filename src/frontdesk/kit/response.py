@@ -2,13 +2,14 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import httpcore2
 
 from frontdesk.kit.network import HttpFailed
+from frontdesk.kit.spool import Body, kept
 
 
 class TooLarge(HttpFailed):
@@ -27,6 +28,13 @@ class Response:
     headers: Mapping[str, str]
     content: bytes
     url: str
+    file: IO[bytes] | None = None
+    """Of a request that asked for it: the body where it is large. `content` is empty then."""
+
+    @property
+    def body(self) -> Body:
+        """The bytes of the body, or the file that holds them."""
+        return self.content if self.file is None else self.file
 
     @property
     def is_success(self) -> bool:
@@ -51,13 +59,23 @@ class Response:
         return told if isinstance(told, dict) else {}
 
 
-async def read_response(answer: httpcore2.Response, url: str, max_bytes: int) -> Response:
-    """Read the answer and close it. Raises TooLarge, or httpcore2's network errors."""
+async def read_response(
+    answer: httpcore2.Response, url: str, max_bytes: int, *, spooled: bool = False
+) -> Response:
+    """Read the answer and close it; `spooled` keeps a large body in a file, if the answer is a success.
+
+    Raises TooLarge, or httpcore2's network errors.
+    """
     try:
-        body = await _read(answer, max_bytes)
+        if spooled and 200 <= answer.status < 300 and not _is_packed(answer):
+            body = await kept(_limited(answer, max_bytes))
+        else:
+            body = await _read(answer, max_bytes)
     finally:
         await answer.aclose()
-    return Response(answer.status, _headers(answer), body, url)
+    if isinstance(body, bytes):
+        return Response(answer.status, _headers(answer), body, url)
+    return Response(answer.status, _headers(answer), b"", url, body)
 
 
 def _headers(answer: httpcore2.Response) -> dict[str, str]:
@@ -69,17 +87,21 @@ def _headers(answer: httpcore2.Response) -> dict[str, str]:
 
 
 async def _read(answer: httpcore2.Response, max_bytes: int) -> bytes:
-    parts: list[bytes] = []
+    body = b"".join([chunk async for chunk in _limited(answer, max_bytes)])
+    return _unpacked(body, answer, max_bytes) if body and _is_packed(answer) else body
+
+
+async def _limited(answer: httpcore2.Response, max_bytes: int) -> AsyncIterator[bytes]:
     size = 0
     async for chunk in answer.aiter_stream():
         size += len(chunk)
         if size > max_bytes:
             _refuse_size(answer, max_bytes)
-        parts.append(chunk)
-    body = b"".join(parts)
-    if body and _headers(answer).get("content-encoding") in {"gzip", "deflate"}:
-        return _unpacked(body, answer, max_bytes)
-    return body
+        yield chunk
+
+
+def _is_packed(answer: httpcore2.Response) -> bool:
+    return _headers(answer).get("content-encoding") in {"gzip", "deflate"}
 
 
 def _unpacked(body: bytes, answer: httpcore2.Response, max_bytes: int) -> bytes:

@@ -16,6 +16,7 @@ from frontdesk.domain.inbound import Address, InboundEvent, StatusReported
 from frontdesk.domain.message import MessageContext
 from frontdesk.domain.template import MessageTemplate
 from frontdesk.kit.http import HttpClient
+from frontdesk.kit.spool import Body
 
 
 class ChannelConfig(BaseModel):
@@ -120,9 +121,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundFile:
-    """Bytes to send along, already read from the blob store."""
+    """A file to send along, already read from the blob store; a large one is a file on disk, closed after."""
 
-    content: bytes
+    content: Body
     mime: str
     filename: str | None = None
     content_id: str | None = None
@@ -244,9 +245,9 @@ class ConnectionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedMedia:
-    """A file taken from the provider."""
+    """A file taken from the provider. A large one may be a file on disk, which its taker closes."""
 
-    content: bytes
+    content: Body
     mime: str | None
     filename: str | None = None
 

@@ -8,6 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from frontdesk.kit.http import FileField, HttpClient, HttpFailed, Response
+from frontdesk.kit.spool import Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class RecordedRequest:
     headers: dict[str, str] = field(default_factory=dict)
     params: dict[str, str | int] | None = None
     json: Any = None
-    content: bytes | str | None = None
+    content: Body | str | None = None
     data: dict[str, str] | None = None
     files: dict[str, FileField] | None = None
     credential_hosts: tuple[str, ...] | None = None
@@ -52,13 +53,14 @@ class RecordingHttp(HttpClient):
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         json: Any = None,
-        content: bytes | str | None = None,
+        content: Body | str | None = None,
         data: Mapping[str, str] | None = None,
         files: Mapping[str, FileField] | None = None,
         timeout_seconds: float = 20.0,
         max_bytes: int = 16 * 1024 * 1024,
         max_redirects: int = 0,
         credential_hosts: Collection[str] | None = None,
+        spooled: bool = False,
     ) -> Response:
         """Keep the request; give or raise what is next."""
         self.requests.append(

@@ -131,7 +131,7 @@ class Line:
         if answer.status_code != 200:  # 202: LINE still prepares it
             retryable = answer.status_code in (202, 429) or answer.status_code >= 500
             raise MediaFetchFailed(f"LINE answered with status {answer.status_code}", retryable=retryable)
-        return FetchedMedia(content=answer.content, mime=answer.headers.get("content-type"))
+        return FetchedMedia(content=answer.body, mime=answer.headers.get("content-type"))
 
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Check the token and register the hook."""
@@ -175,7 +175,9 @@ async def _call(
 
 async def _file(source_media_id: str | None, url: str | None, connection: Connection) -> Response:
     if source_media_id is None:
-        return await connection.http.request("GET", url or "", max_bytes=_MAX_FILE_BYTES, credential_hosts=())
+        return await connection.http.request(
+            "GET", url or "", max_bytes=_MAX_FILE_BYTES, credential_hosts=(), spooled=True
+        )
     path = f"/v2/bot/message/{quote(source_media_id, safe='')}/content"
     return await connection.http.request(
         "GET",
@@ -184,6 +186,7 @@ async def _file(source_media_id: str | None, url: str | None, connection: Connec
         max_bytes=_MAX_FILE_BYTES,
         timeout_seconds=60,
         credential_hosts=None if connection.base_url else _HOSTS,
+        spooled=True,
     )
 
 

@@ -110,7 +110,7 @@ class Api:
             raise MediaFetchFailed("the message names no address of its file", retryable=False)
         try:
             answer = await connection.http.request(
-                "GET", url, timeout_seconds=40, max_bytes=_MAX_FILE_BYTES, max_redirects=3
+                "GET", url, timeout_seconds=40, max_bytes=_MAX_FILE_BYTES, max_redirects=3, spooled=True
             )
         except HttpFailed as failure:
             is_final = isinstance(failure, Refused | TooLarge) and not isinstance(failure, ConnectFailed)
@@ -118,7 +118,7 @@ class Api:
         if not answer.is_success:
             retryable = answer.status_code >= 500 or answer.status_code in (404, 408, 429)
             raise MediaFetchFailed(f"the file's host answered {answer.status_code}", retryable=retryable)
-        return FetchedMedia(content=answer.content, mime=answer.headers.get("content-type"))
+        return FetchedMedia(content=answer.body, mime=answer.headers.get("content-type"))
 
     async def connect(self, connection: Connection) -> ConnectionReport:
         """Post a signed `ping` to the webhook; say what is missing."""

@@ -7,6 +7,7 @@ from frontdesk.channels.api.inbound import THREAD
 from frontdesk.domain.content import Reaction, content_adapter
 from frontdesk.domain.inbound import Address
 from frontdesk.kit.http import HttpFailed, Refused, Response
+from frontdesk.kit.spool import size_of
 from frontdesk.ports.channel import Exchange, Failed, OutboundMessage, ReadMark, SendResult, Sent, TypingMark
 from frontdesk.ports.outcome import retry_at
 
@@ -34,7 +35,7 @@ def message_body(message: OutboundMessage) -> bytes:
             "url": message.url,
             "mime": message.file.mime,
             "filename": message.file.filename,
-            "size": len(message.file.content),
+            "size": size_of(message.file.content),
         }
     return _written(told)
 

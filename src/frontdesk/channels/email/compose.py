@@ -21,6 +21,7 @@ from frontdesk.domain import content as c
 from frontdesk.domain.errors import UnsupportedByChannel
 from frontdesk.domain.subject import first_words, reply_subject
 from frontdesk.kit.hypertext import cleaned
+from frontdesk.kit.spool import whole
 from frontdesk.ports.channel import Connection, OutboundFile, OutboundMessage
 
 KINDS_OUT = frozenset({"text", "email", "image", "audio", "video", "document"})
@@ -235,9 +236,11 @@ def _enclose(mail: EmailMessage, draft: Draft) -> None:
         name = " ".join((file.filename or "file").split())
         if page is not None and draft.shows(file):
             content_id = f"<{file.content_id}>"
-            page.add_related(file.content, *_kind(file), filename=name, disposition="inline", cid=content_id)
+            page.add_related(
+                whole(file.content), *_kind(file), filename=name, disposition="inline", cid=content_id
+            )
         else:
-            mail.add_attachment(file.content, *_kind(file), filename=name)
+            mail.add_attachment(whole(file.content), *_kind(file), filename=name)
 
 
 def _kind(file: OutboundFile) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from frontdesk.channels.email.compose import Draft
 from frontdesk.channels.email.config import EmailConfig
 from frontdesk.channels.email.sendgrid_events import DELIVERY_ARGUMENT
 from frontdesk.kit.http import HttpFailed, Response
+from frontdesk.kit.spool import whole
 from frontdesk.ports.channel import Connection, Exchange, Failed, OutboundMessage, SendResult, Sent, Unknown
 from frontdesk.ports.outcome import unanswered
 
@@ -61,7 +62,7 @@ def body_of(draft: Draft, delivery_id: str) -> dict[str, Any]:
     if draft.files:
         body["attachments"] = [
             {
-                "content": base64.b64encode(file.content).decode(),
+                "content": base64.b64encode(whole(file.content)).decode(),
                 "type": file.mime,
                 "filename": file.filename or "file",
                 **(

@@ -43,13 +43,19 @@ async def fetch(http: HttpClient, url: str | None) -> FetchedMedia:
         raise MediaFetchFailed("the message names no address of the file", retryable=False)
     try:
         answer = await http.request(
-            "GET", url, timeout_seconds=_SECONDS, max_bytes=LARGEST, max_redirects=3, credential_hosts=()
+            "GET",
+            url,
+            timeout_seconds=_SECONDS,
+            max_bytes=LARGEST,
+            max_redirects=3,
+            credential_hosts=(),
+            spooled=True,
         )
     except HttpFailed as failure:
         is_final = isinstance(failure, Refused | TooLarge) and not isinstance(failure, ConnectFailed)
         raise MediaFetchFailed(str(failure)[:500], retryable=not is_final) from failure
     if answer.is_success:
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return FetchedMedia(content=answer.content, mime=mime or None)
+        return FetchedMedia(content=answer.body, mime=mime or None)
     is_gone = answer.status_code in (403, 404, 410)
     raise MediaFetchFailed(f"the file's host answered {answer.status_code}", retryable=not is_gone)

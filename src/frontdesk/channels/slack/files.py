@@ -8,6 +8,7 @@ from frontdesk.channels.slack.outcome import failure_of, is_ok
 from frontdesk.channels.slack.places import message_id
 from frontdesk.channels.slack.web import MAX_FILE_BYTES, Web, exchange_of
 from frontdesk.kit.http import ConnectFailed, HttpFailed, Refused, Response, TooLarge
+from frontdesk.kit.spool import size_of
 from frontdesk.ports.channel import (
     Failed,
     FetchedMedia,
@@ -62,7 +63,7 @@ async def _opened(web: Web, user: str) -> str | Failed:
 
 async def _uploaded(web: Web, file: OutboundFile) -> str | Failed:
     """Give Slack the bytes; the file's id."""
-    fields = {"filename": file.filename or "file", "length": str(len(file.content))}
+    fields = {"filename": file.filename or "file", "length": str(size_of(file.content))}
     told = await _harmless_call(web, "files.getUploadURLExternal", fields, is_form=True)
     if isinstance(told, Failed):
         return told
@@ -114,7 +115,7 @@ async def fetch(web: Web, file_id: str | None, url: str | None) -> FetchedMedia:
         raise MediaFetchFailed(
             "Slack gave a page instead of the file: add the scope files:read", retryable=False
         )
-    return FetchedMedia(content=answer.content, mime=mime)
+    return FetchedMedia(content=answer.body, mime=mime)
 
 
 async def _address(web: Web, file_id: str | None) -> str:

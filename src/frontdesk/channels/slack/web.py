@@ -6,6 +6,7 @@ from typing import Any
 
 from frontdesk.channels.slack.config import SlackConfig
 from frontdesk.kit.http import HttpClient, Response
+from frontdesk.kit.spool import Body
 from frontdesk.ports.channel import Connection, Exchange
 
 SLACK = "https://slack.com"
@@ -51,7 +52,7 @@ class Web:
             timeout_seconds=CALL_SECONDS,
         )
 
-    async def upload(self, url: str, content: bytes, mime: str) -> Response:
+    async def upload(self, url: str, content: Body, mime: str) -> Response:
         """Put a file's bytes where Slack said; that address is its own proof. Raises HttpFailed."""
         return await self.http.request(
             "POST", url, headers={"Content-Type": mime}, content=content, timeout_seconds=TRANSFER_SECONDS
@@ -67,6 +68,7 @@ class Web:
             max_bytes=MAX_FILE_BYTES,
             max_redirects=3,
             credential_hosts=CREDENTIAL_HOSTS,
+            spooled=True,
         )
 
     def _bearer(self) -> dict[str, str]:

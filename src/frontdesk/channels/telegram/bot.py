@@ -51,7 +51,9 @@ class Bot:
     async def download(self, path: str, max_bytes: int) -> Response:
         """The bytes of a file; never from anywhere else. Raises HttpFailed."""
         url = f"{self.origin}/file/bot{self.token}/{path}"
-        return await self.http.request("GET", url, timeout_seconds=TRANSFER_SECONDS, max_bytes=max_bytes)
+        return await self.http.request(
+            "GET", url, timeout_seconds=TRANSFER_SECONDS, max_bytes=max_bytes, spooled=True
+        )
 
     def hidden(self, words: object) -> str:
         """Words about a request without the token that its address holds."""

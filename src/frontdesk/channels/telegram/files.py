@@ -31,7 +31,7 @@ async def fetch(bot: Bot, file_id: str | None) -> FetchedMedia:
         raise MediaFetchFailed("Telegram names a path that is none", retryable=False)
     file = await _bytes(bot, path)
     mime = file.headers.get("content-type", _ANY).partition(";")[0].strip()
-    return FetchedMedia(content=file.content, mime=None if mime == _ANY else mime)
+    return FetchedMedia(content=file.body, mime=None if mime == _ANY else mime)
 
 
 async def _answer(bot: Bot, file_id: str) -> Response:

@@ -112,7 +112,7 @@ class TwilioSms:
             told = failure_of(answer, None)
             is_later = not isinstance(told, Failed) or told.retryable or answer.status_code == 404
             raise MediaFetchFailed(told.message, retryable=is_later)
-        return FetchedMedia(content=answer.content, mime=answer.headers.get("content-type"))
+        return FetchedMedia(content=answer.body, mime=answer.headers.get("content-type"))
 
     async def status_of(self, source_id: str, connection: Connection) -> StatusReported | None:
         """Where a message stands, by Twilio's Message resource."""

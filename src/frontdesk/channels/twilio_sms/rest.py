@@ -88,6 +88,7 @@ class Rest:
             max_bytes=MAX_FILE_BYTES,
             max_redirects=3,
             credential_hosts=CREDENTIAL_HOSTS,
+            spooled=True,
         )
 
     def _basic(self) -> dict[str, str]:

@@ -64,6 +64,7 @@ class Graph:
             max_bytes=max_bytes,
             max_redirects=3,
             credential_hosts=CREDENTIAL_HOSTS,
+            spooled=True,
         )
 
     def _bearer(self) -> dict[str, str]:

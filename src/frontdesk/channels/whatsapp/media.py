@@ -76,7 +76,7 @@ async def fetch(graph: Graph, media_id: str | None, url: str | None) -> FetchedM
         raise MediaFetchFailed("Meta names no address of the file", retryable=media_id is not None)
     answer = await _downloaded(graph, url)
     mime = mime if isinstance(mime, str) else answer.headers.get("content-type")
-    return FetchedMedia(content=answer.content, mime=mime)
+    return FetchedMedia(content=answer.body, mime=mime)
 
 
 async def _got(graph: Graph, media_id: str) -> Response:

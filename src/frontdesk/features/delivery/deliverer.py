@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -31,6 +32,7 @@ from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.kit.ids import uuid7
+from frontdesk.kit.spool import close, kept
 from frontdesk.ports.blobs import BlobMissing, Blobs
 from frontdesk.ports.channel import (
     Channel,
@@ -199,13 +201,18 @@ class Deliverer:
             return Failed(code=error.code, message=error.message, retryable=False)
 
     async def _send(self, letter: Letter) -> SendResult:
+        with ExitStack() as closing:
+            return await self._send_with(letter, closing)
+
+    async def _send_with(self, letter: Letter, closing: ExitStack) -> SendResult:
+        """Send, and leave the files that were opened for it to be closed."""
         try:
             opened = await self._open(letter.inbox_id)
             if isinstance(opened, Failed):
                 return opened
             if can_be_asked(opened):
                 self._asked.add(letter.inbox_id)
-            files = await self._files(letter)
+            files = await self._files(letter, closing)
             earlier = await self._earlier(letter, opened)
         except Busy as error:
             return Failed(code=error.code, message=error.message, retryable=True)
@@ -260,7 +267,7 @@ class Deliverer:
         parts = urlsplit(hook_url)
         return f"{parts.scheme}://{parts.netloc}{self._link(letter.account_id, file.attachment_id)}"
 
-    async def _files(self, letter: Letter) -> tuple[OutboundFile, ...] | Failed:
+    async def _files(self, letter: Letter, closing: ExitStack) -> tuple[OutboundFile, ...] | Failed:
         found: list[OutboundFile] = []
         for file in files_of(letter.content):
             if file.attachment_id is None:
@@ -268,6 +275,7 @@ class Deliverer:
             read = await self._file(letter, file.attachment_id)
             if isinstance(read, Failed):
                 return read
+            closing.callback(close, read.content)
             found.append(dataclasses.replace(read, content_id=file.content_id))
         return tuple(found)
 
@@ -290,7 +298,7 @@ class Deliverer:
             message = "The file is still being checked for viruses."
             return Failed(code="file_unchecked", message=message, retryable=True)
         try:
-            content = await self._blobs.read(row.blob)
+            content = await kept(self._blobs.stream(row.blob))
         except BlobMissing:
             return Failed(code="file_missing", message="The file is not there.", retryable=False)
         except (Busy, OSError):  # nothing was sent yet, so it may be tried again

@@ -6,6 +6,7 @@ The message was there before and does not wait; it learns of its file by an even
 import asyncio
 import json
 import random
+from collections.abc import AsyncIterable
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -21,6 +22,7 @@ from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.inboxes.opening import OpensInboxes
 from frontdesk.features.ingest import hook_files
 from frontdesk.features.jobs.worker import Worker
+from frontdesk.kit.spool import close, pieces
 from frontdesk.ports.channel import FetchedMedia, MediaFetchFailed
 from frontdesk.store import conversations, jobs, media, message_changes
 from frontdesk.store.engine import Store
@@ -36,8 +38,8 @@ FETCH_SECONDS = 45.0
 class TakesBytes(Protocol):
     """Keeps the bytes of a file."""
 
-    async def take_bytes(
-        self, account_id: UUID, content: bytes, *, mime: str | None, filename: str | None
+    async def take(
+        self, account_id: UUID, chunks: AsyncIterable[bytes], *, mime: str | None, filename: str | None
     ) -> TakenFile:
         """Keep bytes; the same ones are kept once. Raises Invalid, TooLarge."""
 
@@ -85,12 +87,15 @@ class Fetcher:
         return await opened.channel.fetch(row.source_media_id, row.source_url, opened.connection)
 
     async def _keep(self, row: Row, fetched: FetchedMedia) -> TakenFile:
-        taken = await self._uploads.take_bytes(
-            row.account_id,
-            fetched.content,
-            mime=row.mime or fetched.mime,
-            filename=row.filename or fetched.filename,
-        )
+        try:
+            taken = await self._uploads.take(
+                row.account_id,
+                pieces(fetched.content),
+                mime=row.mime or fetched.mime,
+                filename=row.filename or fetched.filename,
+            )
+        finally:
+            close(fetched.content)
         if row.sha256 is not None and row.sha256.lower() != taken.sha256:
             raise HashMismatch
         return taken
