@@ -180,9 +180,8 @@ class HttpClient:
             files: Files of a multipart form.
             timeout_seconds: For everything together, redirects included.
             max_bytes: Largest body to read, also once unpacked.
-            max_redirects: How many to follow, GET and HEAD only; each is checked like the first, and
-                credentials do not go with it to another origin (unless among `credential_hosts`). Past the
-                last the redirect itself is the answer.
+            max_redirects: How many to follow, GET and HEAD only, each checked like the first and without the
+                credentials to another origin (unless among `credential_hosts`); then it is the answer.
             credential_hosts: Host names that may see the credentials in `headers`, with their subdomains;
                 other hosts get the request without them. None: the host of `url` may.
             spooled: Keep a large body in a file (`Response.file`), which is the caller's to close.

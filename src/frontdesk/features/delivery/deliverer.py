@@ -288,12 +288,12 @@ class Deliverer:
 
     async def _file(self, letter: Letter, attachment_id: UUID) -> OutboundFile | Failed:
         row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
-        if row.state != "stored" or row.blob is None:
-            return Failed(code="file_missing", message="The file is not there.", retryable=False)
         if row.scan == ScanState.INFECTED:
             return Failed(
                 code="file_infected", message=f"The file holds a virus: {row.threat}.", retryable=False
             )
+        if row.state != "stored" or row.blob is None:
+            return Failed(code="file_missing", message="The file is not there.", retryable=False)
         if row.scan == ScanState.PENDING:
             message = "The file is still being checked for viruses."
             return Failed(code="file_unchecked", message=message, retryable=True)
