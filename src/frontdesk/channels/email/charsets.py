@@ -40,10 +40,22 @@ def decoded(content: bytes, charset: str | None) -> str:
     for name in (_MEANT.get(named, named), "utf-8"):
         text = _strictly(content, name)
         if text is not None:
-            return text.replace("\x00", "")
+            return _storable(text)
     if _is_text_codec(_MEANT.get(named, named)) and named not in ("utf-8", "us-ascii", "ascii"):
-        return content.decode(_MEANT.get(named, named), "replace").replace("\x00", "")
-    return content.decode("cp1252", "replace").replace("\x00", "")
+        return _storable(content.decode(_MEANT.get(named, named), "replace"))
+    return _storable(content.decode("cp1252", "replace"))
+
+
+def _storable(text: str) -> str:
+    """Text without what no store takes: NUL, and halves of surrogate pairs, which some charsets can say."""
+    text = text.replace("\x00", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _strictly(content: bytes, name: str) -> str | None:

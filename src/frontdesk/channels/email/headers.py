@@ -11,11 +11,15 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 from frontdesk.channels.email.charsets import decoded
 
 MAX_ADDRESSES = 200
 MAX_IDS = 100
+MAX_DATE = 200
+MAX_WORDS = 10_000
+"""Of a text with encoded words so many characters are read: longer ones are made to cost."""
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?[^?]+\?[QqBb]\?)")
 _WORD = re.compile(r"=\?([^?]*)\?([QqBb])\?([^?]*(?:\?(?!=)[^?]*)*)\?=")
 _BARE_ADDRESS = re.compile(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+")
@@ -56,6 +60,7 @@ def decoded_words(raw: str) -> str:
     """Text with its encoded words decoded; a word that cannot be decoded stays as it is."""
     if "=?" not in raw:
         return raw
+    raw = raw[:MAX_WORDS]
     joined = _BETWEEN_WORDS.sub(r"\1\2", raw)
     out: list[str] = []
     position = 0
@@ -91,8 +96,8 @@ def _finished(pending: tuple[str, bytes] | None) -> str:
 
 def addresses_of(message: Message, name: str) -> list[tuple[str | None, str]]:
     """Display names and bare addresses of a header, in order."""
-    pairs = [pair for raw in all_of(message, name) for pair in parsed_addresses(raw)]
-    return pairs[:MAX_ADDRESSES]
+    pairs = (pair for raw in all_of(message, name) for pair in parsed_addresses(raw))
+    return list(islice(pairs, MAX_ADDRESSES))
 
 
 def parsed_addresses(raw: str) -> list[tuple[str | None, str]]:
@@ -143,6 +148,7 @@ def ids_of(message: Message, *names: str) -> list[str]:
 
 def ids_in(raw: str) -> list[str]:
     """Message ids in a text: those in angle brackets, else bare words with an @."""
+    raw = _CONTROL.sub(" ", raw)
     found = ["".join(each.split()) for each in _ID.findall(raw)]
     if found:
         return [each[:900] for each in found if each]
@@ -151,7 +157,7 @@ def ids_in(raw: str) -> list[str]:
 
 def date_of(message: Message, name: str = "Date") -> datetime | None:
     """A header's time in UTC; None when it says none that can be read."""
-    raw = raw_of(message, name)
+    raw = (raw_of(message, name) or "")[:MAX_DATE]
     if not raw:
         return None
     for text in (raw, _ZONE.sub("", raw)):

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import Message
 from typing import Any
 
@@ -15,6 +16,10 @@ from frontdesk.domain.subject import base_subject
 from frontdesk.kit.hypertext import cleaned
 
 MAX_SUBJECT = 990
+MAX_SHOWN = 2_000_000
+"""What may be kept of a mail's HTML; of a longer one its text is."""
+MOST_AHEAD = timedelta(days=1)
+"""A clock may be wrong; a mail of next year is none."""
 _BY_MACHINE = MessageContext(by_machine=True)
 UNKNOWN_SENDER = "unknown@sender.invalid"
 """Stands for a sender that names no address."""
@@ -57,7 +62,7 @@ def read_message(  # noqa: PLR0917 - what a mail is, and for whom it is read
         return [Ignored(reason="a mail of this inbox's own")]
     content = _content(message, parts)
     received = MessageReceived(
-        at=headers.date_of(message),
+        at=_date(message, proofs),
         source_id=source_id,
         party=party,
         thread_key=source_id,
@@ -73,6 +78,12 @@ def read_message(  # noqa: PLR0917 - what a mail is, and for whom it is read
         extra=_told(message, parts, ids) | _told_by_server(envelope),
     )
     return [received]
+
+
+def _date(message: Message, proofs: Proofs | None) -> datetime | None:
+    """When it was written, as it says; None where that is still to come."""
+    at = headers.date_of(message)
+    return None if at is not None and proofs is not None and at > proofs.now + MOST_AHEAD else at
 
 
 def _recipients(message: Message, envelope: Envelope) -> list[str]:
@@ -115,7 +126,8 @@ def _own_text(parts: mime.Parts) -> str | None:
 
 
 def _shown(html: str | None) -> str | None:
-    return cleaned(html) or None if html else None
+    shown = cleaned(html) if html else ""
+    return shown if 0 < len(shown) <= MAX_SHOWN else None
 
 
 def _media(part: mime.Part) -> Media:

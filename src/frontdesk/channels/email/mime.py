@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import Message
+from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value
 
 from frontdesk.channels.email import markup
@@ -18,9 +19,13 @@ from frontdesk.channels.email.headers import decoded_words
 
 MAX_PARTS = 1000
 MAX_DEPTH = 30
+MAX_HTML = 1_000_000
+MAX_HEADER_LINES = 5000
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f/\\]+")
 _LENIENT = policy.compat32
 _BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_HEADER_ENDS = re.compile(rb"\r?\n\r?\n")
+_UU_LINE = re.compile(rb"\r?\n[ -`]")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} (.+)$", re.MULTILINE)
 
 
@@ -48,7 +53,7 @@ class Parts:
     @property
     def html(self) -> str | None:
         """The HTML, all parts in order."""
-        return "\n".join(self.htmls) or None
+        return "\n".join(self.htmls)[:MAX_HTML] or None
 
     @property
     def text(self) -> str | None:
@@ -56,24 +61,46 @@ class Parts:
         plain = "\n".join(text for text in self.texts if text.strip())
         if plain:
             return plain
-        return markup.text_of("\n".join(self.htmls)) or None if self.htmls else None
+        return markup.text_of(self.html) or None if self.html else None
 
     @property
     def own_text(self) -> str | None:
         """The plain text, or the HTML's without what it marks as quoted."""
         if any(text.strip() for text in self.texts) or not self.htmls:
             return self.text
-        return markup.own_text_of("\n".join(self.htmls)) or None
+        return markup.own_text_of(self.html or "") or None
 
 
 def parsed(raw: bytes) -> Message:
-    """A mail's header and structure; never fails."""
-    return message_from_bytes(_without_envelope(raw), policy=_LENIENT)
+    """A mail's header and structure; never fails. One that is nested too deeply is its header and a text."""
+    raw = _without_envelope(raw)
+    try:
+        message = message_from_bytes(raw, policy=_LENIENT)
+    except RecursionError:
+        message = None
+    if message is None or _is_deep(message):
+        return BytesParser(policy=_LENIENT).parsebytes(raw, headersonly=True)
+    return message
+
+
+def _is_deep(message: Message) -> bool:
+    level = [message]
+    for _ in range(MAX_DEPTH):
+        level = [child for each in level for child in children_of(each)]
+        if not level:
+            return False
+    return True
 
 
 def _without_envelope(raw: bytes) -> bytes:
-    """Without the line by which a mailbox file begins a mail, and empty lines before the header."""
-    return raw.lstrip(b"\r\n")
+    """Without the empty lines before the header, and without what of a header no mail program wrote."""
+    raw = raw.lstrip(b"\r\n")
+    ends = _HEADER_ENDS.search(raw)
+    end = ends.start() if ends else len(raw)
+    if raw.count(b"\n", 0, end) <= MAX_HEADER_LINES:
+        return raw
+    kept = b"\n".join(raw[:end].split(b"\n", MAX_HEADER_LINES)[:MAX_HEADER_LINES])
+    return kept.rstrip(b"\r") + raw[end:]
 
 
 def taken_apart(message: Message) -> Parts:
@@ -243,13 +270,17 @@ def _without_uuencoded(text: str, parts: Parts) -> str:
     if not text.lstrip().startswith("begin ") and "\nbegin " not in text:
         return text
     raw = text.encode("utf-8", "replace")
-    for match in reversed(list(_UU_BEGIN.finditer(raw))):
-        end = raw.find(b"\nend", match.end())
-        if end < 0 or not re.match(rb"\r?\n[ -`]", raw[match.end() : match.end() + 3]):
+    kept, position = [], 0
+    for match in _UU_BEGIN.finditer(raw):
+        if match.start() < position or not _UU_LINE.match(raw, match.end()):
             continue
+        end = raw.find(b"\nend", match.end())
+        if end < 0 or parts.leaves >= MAX_PARTS:
+            break
         name = _BAD_NAME.sub("_", match[1].decode("utf-8", "replace").strip())[:200]
         content = _uudecoded(raw[match.end() : end])
         parts.files.append(Part(parts.leaves, name, "application/octet-stream", content))
         parts.leaves += 1
-        raw = raw[: match.start()] + raw[end + 4 :]
-    return raw.decode("utf-8", "replace")
+        kept.append(raw[position : match.start()])
+        position = end + 4
+    return b"".join([*kept, raw[position:]]).decode("utf-8", "replace")

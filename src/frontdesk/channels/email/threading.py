@@ -17,11 +17,11 @@ class Proofs:
     """Reads tokens of one inbox."""
 
     def __init__(self, secret: str, inbox_id: UUID, now: datetime) -> None:
-        self._secret, self._inbox_id, self._now = secret, inbox_id, now
+        self._secret, self._inbox_id, self.now = secret, inbox_id, now
 
     def message_of(self, token: str | None) -> UUID | None:
         """Our message of a token that stands."""
-        return None if token is None else tokens.message_of(self._secret, self._inbox_id, token, self._now)
+        return None if token is None else tokens.message_of(self._secret, self._inbox_id, token, self.now)
 
 
 def answered(
