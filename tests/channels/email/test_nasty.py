@@ -15,9 +15,9 @@ from frontdesk.channels.email.threading import Proofs
 from frontdesk.domain.content import Email, content_adapter
 from frontdesk.domain.inbound import MessageReceived
 from frontdesk.ports.channel import RawRequest
-from tests.channels.email.inbox import ADDRESS, CONFIG, REPLY_SECRET
+from tests.channels.email.inbox import ADDRESS, CONFIG, INBOUND_KEY, REPLY_SECRET
 from tests.channels.email.mails import mail, multipart
-from tests.channels.email.test_story import FORM, INBOUND_KEY, raw_form
+from tests.channels.email.test_story import FORM, raw_form
 from tests.desk import RunningDesk, until
 
 SECONDS = 10
