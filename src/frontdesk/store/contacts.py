@@ -46,6 +46,27 @@ def _heard(*, limited: bool) -> Statement:
     return Statement(heard.group_by(_t.c.contact_id))
 
 
+_NAME = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.name.is_(None))
+    .values(name=P("name"), version=_c.c.version + 1)
+)
+_TOUCH = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.first_touch.is_(None))
+    .values(first_touch=P("first_touch"), version=_c.c.version + 1)
+)
+_BRIEF = Statement(
+    sa.select(_c.c.id, _c.c.name, _c.c.verified, _c.c.language, _c.c.version).where(
+        _c.c.id == P("id"), _c.c.account_id == P("account_id")
+    )
+)
+_NEXT_VERSION = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"))
+    .values(version=_c.c.version + 1)
+)
+_VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
 _SOURCES = Statement(
     sa.select(
         _t.c.id, _t.c.scheme, _t.c.address, _t.c.created_at, _t.c.inbox_id, _i.c.name.label("inbox_name"),
@@ -156,3 +177,41 @@ def change(tx: Tx, scope: Scope, contact_id: UUID, values: dict[str, Any]) -> Ro
     facts = {"version": old.version + 1}
     tx.emit(scope.account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts=facts)
     return tx.one(_GET, account_id=scope.account_id, id=contact_id)
+
+
+def brief(tx: ReadTx, account_id: UUID, contact_id: UUID) -> Row:
+    """A contact's id, name, verified, language and version.
+
+    Raises:
+        NotFound: The account has no such contact.
+    """
+    return tx.one(_BRIEF, id=contact_id, account_id=account_id)
+
+
+def fill_name(tx: Tx, account_id: UUID, contact_id: UUID, words: str) -> bool:
+    """Name a contact that has no name yet, and say whether that was so; whoever asks tells the log."""
+    return bool(tx.run(_NAME, id=contact_id, account_id=account_id, name=words))
+
+
+def name(tx: Tx, account_id: UUID, contact_id: UUID, words: str) -> None:
+    """Name a contact that has no name yet."""
+    if fill_name(tx, account_id, contact_id, words):
+        updated(tx, account_id, contact_id)
+
+
+def remember_first_touch(tx: Tx, account_id: UUID, contact_id: UUID, touch: dict[str, object]) -> None:
+    """Keep where the contact came from, if nothing is kept yet."""
+    if tx.run(_TOUCH, id=contact_id, account_id=account_id, first_touch=touch):
+        updated(tx, account_id, contact_id)
+
+
+def updated(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
+    """Tell the log that a contact changed."""
+    version = tx.scalar(_VERSION, id=contact_id)
+    tx.emit(account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts={"version": version})
+
+
+def changed(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
+    """Count a new version of a contact whose addresses changed, and tell the log."""
+    tx.run(_NEXT_VERSION, id=contact_id, account_id=account_id)
+    updated(tx, account_id, contact_id)

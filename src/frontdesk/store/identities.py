@@ -15,7 +15,7 @@ from frontdesk.domain.errors import Conflict
 from frontdesk.domain.event import EventType
 from frontdesk.domain.inbound import Address, Party
 from frontdesk.kit.ids import uuid7
-from frontdesk.store import origins
+from frontdesk.store import contacts, origins
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -92,27 +92,6 @@ _ADD_CONTACT = Statement(
         created_at=db_now(),
     )
 )
-_NAME = Statement(
-    sa.update(_c)
-    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.name.is_(None))
-    .values(name=P("name"), version=_c.c.version + 1)
-)
-_TOUCH = Statement(
-    sa.update(_c)
-    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"), _c.c.first_touch.is_(None))
-    .values(first_touch=P("first_touch"), version=_c.c.version + 1)
-)
-_CONTACT = Statement(
-    sa.select(_c.c.id, _c.c.name, _c.c.verified, _c.c.language, _c.c.version).where(
-        _c.c.id == P("id"), _c.c.account_id == P("account_id")
-    )
-)
-_NEXT_VERSION = Statement(
-    sa.update(_c)
-    .where(_c.c.id == P("id"), _c.c.account_id == P("account_id"))
-    .values(version=_c.c.version + 1)
-)
-_VERSION = Statement(sa.select(_c.c.version).where(_c.c.id == P("id")))
 
 
 def owners(tx: ReadTx, account_id: UUID, addresses: Iterable[Address]) -> dict[Address, Row]:
@@ -210,39 +189,6 @@ def detach(tx: Tx, account_id: UUID, contact_id: UUID, address: Address) -> bool
     return bool(tx.run(_DETACH, **params, contact_id=contact_id))
 
 
-def contact(tx: ReadTx, account_id: UUID, contact_id: UUID) -> Row:
-    """A contact's id, name, verified, language and version.
-
-    Raises:
-        NotFound: The account has no such contact.
-    """
-    return tx.one(_CONTACT, id=contact_id, account_id=account_id)
-
-
-def name(tx: Tx, account_id: UUID, contact_id: UUID, words: str) -> None:
-    """Name a contact that has no name yet."""
-    if tx.run(_NAME, id=contact_id, account_id=account_id, name=words):
-        updated(tx, account_id, contact_id)
-
-
-def remember_first_touch(tx: Tx, account_id: UUID, contact_id: UUID, touch: dict[str, object]) -> None:
-    """Keep where the contact came from, if nothing is kept yet."""
-    if tx.run(_TOUCH, id=contact_id, account_id=account_id, first_touch=touch):
-        updated(tx, account_id, contact_id)
-
-
-def updated(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
-    """Tell the log that a contact changed."""
-    version = tx.scalar(_VERSION, id=contact_id)
-    tx.emit(account_id, EventType.CONTACT_UPDATED, subject_id=contact_id, facts={"version": version})
-
-
-def changed(tx: Tx, account_id: UUID, contact_id: UUID) -> None:
-    """Count a new version of a contact whose addresses changed, and tell the log."""
-    tx.run(_NEXT_VERSION, id=contact_id, account_id=account_id)
-    updated(tx, account_id, contact_id)
-
-
 def _follow(tx: Tx, account_id: UUID, party: Party, known: dict[Address, Row]) -> None:
     """New addresses belong where the proven one belongs by which their contact was found."""
     new = [each for each in party.addresses if each not in known]
@@ -266,9 +212,9 @@ def _complete(
         if row is None or not row.verified:
             changed |= attach(tx, account_id, contact_id, address, verified=proven)
     if party.name is not None:
-        changed |= bool(tx.run(_NAME, id=contact_id, account_id=account_id, name=party.name))
+        changed |= contacts.fill_name(tx, account_id, contact_id, party.name)
     if changed:
-        updated(tx, account_id, contact_id)
+        contacts.updated(tx, account_id, contact_id)
 
 
 def _create(

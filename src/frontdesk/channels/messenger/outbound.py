@@ -6,7 +6,7 @@ Source: developers.facebook.com, Messenger Platform, "Send API", "Quick replies"
 from collections.abc import Mapping
 from typing import Any
 
-from frontdesk.channels.messenger.inbound import MARK
+from frontdesk.channels.messenger.messages import MARK
 from frontdesk.domain import content as c
 from frontdesk.domain.errors import UnsupportedByChannel
 from frontdesk.domain.inbound import Address

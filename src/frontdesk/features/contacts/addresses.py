@@ -24,7 +24,7 @@ def add(tx: Tx, scope: Scope, contact_id: UUID, address: Address, *, verified: b
         return
     if not identities.attach(tx, scope.account_id, contact_id, address, verified=verified):
         raise _taken()  # somebody was faster
-    identities.changed(tx, scope.account_id, contact_id)
+    contacts.changed(tx, scope.account_id, contact_id)
 
 
 def _taken() -> Conflict:
@@ -42,4 +42,4 @@ def remove(tx: Tx, scope: Scope, contact_id: UUID, address: Address) -> None:
     contacts.get(tx, scope, contact_id)
     if not identities.detach(tx, scope.account_id, contact_id, address):
         raise NotFound("The contact has no such address.")
-    identities.changed(tx, scope.account_id, contact_id)
+    contacts.changed(tx, scope.account_id, contact_id)

@@ -11,7 +11,7 @@ from frontdesk.domain.preview import preview_of
 from frontdesk.features.conversations import amendments, consents, echoes, episodes, joining
 from frontdesk.features.conversations.episodes import Desk, Episode
 from frontdesk.kit.ids import uuid7
-from frontdesk.store import identities, jobs, media, notices, source_refs, threads
+from frontdesk.store import contacts, identities, jobs, media, notices, source_refs, threads
 from frontdesk.store import messages as store
 from frontdesk.store.drafts import Appended, Closed, Draft, Outcome
 from frontdesk.store.tx import Row, Tx
@@ -264,7 +264,7 @@ def _hang_on(tx: Tx, desk: Desk, arrival: Arrival, draft: Draft, episode: Episod
         touch = message.context.referral.model_dump(mode="json", exclude_none=True)
         if message.at is not None:
             touch["at"] = message.at.isoformat()
-        identities.remember_first_touch(tx, desk.account_id, episode.contact_id, touch)
+        contacts.remember_first_touch(tx, desk.account_id, episode.contact_id, touch)
     if message.context.errors:
         first = message.context.errors[0]
         notices.add(

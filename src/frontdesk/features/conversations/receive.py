@@ -16,7 +16,7 @@ from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.features.conversations import agent_replies, amendments, arrivals, consents, statuses
 from frontdesk.features.conversations.arrivals import Arrival
 from frontdesk.features.conversations.episodes import Desk, key_of
-from frontdesk.store import conversations, identities, notices, origins, threads
+from frontdesk.store import contacts, conversations, identities, notices, origins, threads
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Draft
 from frontdesk.store.tx import Tx
@@ -137,7 +137,7 @@ def _change_address(tx: Tx, desk: Desk, arrived: Arrived) -> None:
     if not mine:
         notices.add(tx, desk.account_id, desk.inbox_id, arrived.id, "address_taken")
         return
-    identities.updated(tx, desk.account_id, owner.contact_id)
+    contacts.updated(tx, desk.account_id, owner.contact_id)
     origins.follow(tx, desk.account_id, event.old, mine)
     main = next(address for address in event.new if address in mine)
     for thread in threads.of_contact(tx, desk.account_id, desk.inbox_id, owner.contact_id):

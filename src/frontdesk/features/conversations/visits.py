@@ -31,7 +31,7 @@ from frontdesk.domain.scope import Scope
 from frontdesk.features.conversations import appending, episodes, statuses
 from frontdesk.features.conversations.arrivals import file_of
 from frontdesk.features.conversations.episodes import Desk
-from frontdesk.store import attachments, conversations, identities, origins, threads, timeline
+from frontdesk.store import attachments, contacts, conversations, identities, origins, threads, timeline
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Draft
 from frontdesk.store.tx import ReadTx, Row, Tx
@@ -100,9 +100,9 @@ def visit(tx: Tx, inbox: Row, claim: Claim, current: Scope | None, *, proven: bo
     else:
         party = Party((Address(ANONYMOUS_SCHEME, secrets.token_hex(16)),), claim.name)
         contact_id = identities.find_or_create(tx, account_id, party, language=claim.language)
-    row = identities.contact(tx, account_id, contact_id)
+    row = contacts.brief(tx, account_id, contact_id)
     if claim.name is not None and row.name is None:
-        identities.name(tx, account_id, contact_id, claim.name)
+        contacts.name(tx, account_id, contact_id, claim.name)
     if claim.email is not None:
         identities.attach(tx, account_id, contact_id, Address("email", claim.email.lower()), verified=False)
     return Visitor(contact_id, row.name or claim.name, bool(row.verified) and proven)
@@ -130,7 +130,7 @@ def write(tx: Tx, scope: Scope, desk: Desk, create: VisitorMessageCreate) -> UUI
         desk.account_id,
         conversation_id,
         Direction.INCOMING,
-        Author(AuthorType.CONTACT, contact_id, identities.contact(tx, desk.account_id, contact_id).name),
+        Author(AuthorType.CONTACT, contact_id, contacts.brief(tx, desk.account_id, contact_id).name),
         content.kind,
         content_adapter.dump_json(content, exclude_none=True).decode(),
         preview_of(content),

@@ -13,7 +13,7 @@ A provider's simulator is a `Box` composed of these parts, wired by an `Engine`:
 - `DemoPart`, `DemoInbox`: what it gives to the demo.
 """
 
-from frontdesk.simulators.base import actions
+from frontdesk.simulators.base import actions, hub
 from frontdesk.simulators.base.abilities import Abilities, AddressField, ReadyMade, Switch
 from frontdesk.simulators.base.box import Box
 from frontdesk.simulators.base.carrying import Carrier
@@ -84,6 +84,7 @@ __all__ = [
     "Uploads",
     "actions",
     "apply_update",
+    "hub",
     "keep",
     "parse_json",
     "routes",

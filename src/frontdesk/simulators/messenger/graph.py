@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from frontdesk.simulators.base import Answer, FaultKind, Spoiler, keep
+from frontdesk.simulators.base import Answer, FaultKind, Spoiler, hub, keep
 from frontdesk.simulators.messenger.checks import FILE_TYPES, check_action, check_reaction, made_of
 from frontdesk.simulators.messenger.door import Door, nested, read_fields, read_upload
 from frontdesk.simulators.messenger.errors import GraphError, no_such_object, refuse, wrong
-from frontdesk.simulators.messenger.hooks import verify
 from frontdesk.simulators.messenger.network import Network
 from frontdesk.simulators.messenger.platforms import FIELDS
 from frontdesk.simulators.messenger.state import Business, Phone
@@ -149,7 +148,7 @@ class Graph(Door):
         url, verify_token = str(fields.get("callback_url", "")), str(fields.get("verify_token", ""))
         if fields.get("object") != self.platform.object or not url:
             raise wrong(f"Params object ({self.platform.object}) and callback_url are required.")
-        if problem := await verify(self.network.engine.hooks, url, verify_token):
+        if problem := await hub.verify(self.network.engine.hooks, url, verify_token):
             raise GraphError(2200, f"Callback verification failed with the following errors: {problem}")
         for business in apps:
             business.hook_url, business.verify_token = url, verify_token

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from frontdesk.simulators.base import hub
 from frontdesk.simulators.whatsapp import media
 from frontdesk.simulators.whatsapp.door import Door, read_json
 from frontdesk.simulators.whatsapp.errors import GraphError, no_such_object
-from frontdesk.simulators.whatsapp.hooks import verify
 from frontdesk.simulators.whatsapp.state import Business
 
 
@@ -81,7 +81,7 @@ class Accounts(Door):
         """Begin to tell these numbers' hook, once it has answered Meta's challenge."""
         url = given.get("override_callback_uri") or numbers[0].hook_url
         token = given.get("verify_token") or numbers[0].verify_token
-        if url and (problem := await verify(self.network.hooks, str(url), str(token))):
+        if url and (problem := await hub.verify(self.network.hooks, str(url), str(token))):
             title = f"Callback verification failed with the following errors: {problem}"
             raise GraphError(2200, title=title)
         for business in numbers:

@@ -1,17 +1,14 @@
-"""How Meta writes and signs its hooks, and the challenge before the first one.
+"""How the platform writes its hooks; `base.hub` signs them.
 
 Source: developers.facebook.com, Graph API, "Webhooks: getting started", "Validating payloads" (2026).
 """
 
-import hashlib
-import hmac
 import json
 import random
-import secrets
 from collections.abc import Sequence
 
-from frontdesk.kit.http import HttpFailed, Response
-from frontdesk.simulators.base import Attempt, Hook, HookRequest, HookSender
+from frontdesk.kit.http import Response
+from frontdesk.simulators.base import Attempt, Hook, HookRequest, hub
 from frontdesk.simulators.whatsapp.payloads import envelope
 from frontdesk.simulators.whatsapp.state import State
 
@@ -37,30 +34,8 @@ class Wire:
         business = self._state.businesses.get(hook.business)
         if business is None or business.hook_url is None or not business.subscribed:
             return None
-        secret = business.app_secret if attempt.is_signed_well else business.app_secret + "?"
-        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "facebookexternalua",
-            "X-Hub-Signature-256": f"sha256={signature}",
-        }
-        return HookRequest(business.hook_url, headers, body)
+        return hub.signed(business.hook_url, body, business.app_secret, attempt, agent="facebookexternalua")
 
     def is_taken(self, response: Response) -> bool:
         """Meta wants a 200 and nothing else."""
-        return response.status_code == 200
-
-
-async def verify(hooks: HookSender, url: str, verify_token: str) -> str | None:
-    """Do the GET challenge; None when passed, else what was wrong."""
-    challenge = str(secrets.randbelow(10**10))
-    params = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
-    try:
-        response = await hooks.call("GET", url, params=params)
-    except HttpFailed as error:
-        return f"The URL couldn't be validated. {type(error).__name__}"
-    if response.status_code != 200:
-        return f"HTTP Status Code = {response.status_code}"
-    if response.text != challenge:
-        return f"Response does not match challenge, expected value = {challenge}"
-    return None
+        return hub.is_taken(response)
