@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from frontdesk.channels.email import imap, smtp
 from frontdesk.channels.email.channel import EmailChannel
 from frontdesk.channels.email.config import EmailConfig
 from frontdesk.ports.channel import Collected
-from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind, PhoneMessage
 from frontdesk.simulators.email import MailSimulator, mail_servers, serve, verification_key
 from frontdesk.simulators.email.state import Business, Phone
 from tests.channels.email.mail_servers import HOST, certificate
-from tests.desk import RunningDesk, running_desk, until
-from tests.provider import inboxes_at
+from tests.contract.line import DeskLine, beside
+from tests.desk import running_desk, until
 
 API_KEY, INBOUND_KEY = "SG.a-key-for-tests", "a-word-that-nobody-guesses"
 ADDRESS = "help@rill.example"
@@ -36,58 +36,20 @@ BY_SENDGRID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(DeskLine):
     """A desk, the simulated mail of the world, and a customer's mailbox."""
 
-    desk: RunningDesk
-    mails: MailSimulator
     business: Business
     phone: Phone
-    origin: str
 
     async def does(self, **action: Any) -> str:
         """The customer writes; the id of the mail on their device."""
-        async with self.desk.client() as http:
-            answer = await http.post(f"{self.origin}/play/phones/{self.phone.id}/messages", json=action)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        return await self.acts(self.phone.id, action)
 
-    async def conversations(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.desk.owner.get("/v1/conversations"))["items"]
-        return found
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """The messages of all conversations."""
-        found: list[dict[str, Any]] = []
-        for conversation in await self.conversations():
-            path = f"/v1/conversations/{conversation['id']}/messages"
-            found += (await self.desk.owner.get(path))["items"]
-        return found
-
-    async def has(self, count: int) -> list[dict[str, Any]]:
-        """Wait until there are so many messages, and nothing is under way."""
-
-        async def enough() -> bool:
-            return self.mails.hooks.underway == 0 and len(await self.messages()) >= count
-
-        await until(enough, seconds=30, what=f"{count} messages")
-        return await self.messages()
-
-    async def say(self, **content: Any) -> str:
-        """The agent answers in the newest conversation; the id of the message."""
-        conversation = (await self.conversations())[0]["id"]
-        path = f"/v1/conversations/{conversation}/messages"
-        return str((await self.desk.owner.post(path, {"content": content}))["id"])
-
-    async def reaches(self, message_id: str, status: str) -> dict[str, Any]:
-        """Wait until a message stands so."""
-
-        async def stands() -> bool:
-            return bool((await self.desk.owner.get(f"/v1/messages/{message_id}"))["status"] == status)
-
-        await until(stands, seconds=30, what=status)
-        shown: dict[str, Any] = await self.desk.owner.get(f"/v1/messages/{message_id}")
-        return shown
+    @override
+    async def conversation(self) -> str:
+        """The newest conversation."""
+        return str((await self.conversations())[0]["id"])
 
     @property
     def came(self) -> list[PhoneMessage]:
@@ -105,15 +67,13 @@ class Line:
 @asynccontextmanager
 async def by_sendgrid(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
     mails = MailSimulator(seed=11, retry_seconds=(0.05, 0.1, 0.2, 0.5))
-    async with serve(mails) as origin:
-        monkeypatch.setattr(container, "Inboxes", inboxes_at(origin))
-        async with running_desk(url, folder) as desk:
-            inbox = await desk.owner.inbox("email", "E-mail", BY_SENDGRID)
-            business = mails.register(ADDRESS, "Rill Bikes", inbox["hook_url"], API_KEY, INBOUND_KEY)
-            phone = mails.add_phone("clara@mail.example", "Clara Nord")
-            report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
-            assert report["ok"], report
-            yield Line(desk, mails, business, phone, origin)
+    async with beside(mails, url, folder, monkeypatch) as (desk, origin):
+        inbox = await desk.owner.inbox("email", "E-mail", BY_SENDGRID)
+        business = mails.register(ADDRESS, "Rill Bikes", inbox["hook_url"], API_KEY, INBOUND_KEY)
+        phone = mails.add_phone("clara@mail.example", "Clara Nord")
+        report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
+        assert report["ok"], report
+        yield Line(desk, mails, origin, business, phone)
 
 
 @asynccontextmanager
@@ -159,7 +119,7 @@ async def by_smtp(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> As
             report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
             assert report["ok"], report
             await until(lambda: any(looks), seconds=30, what="the second look: only what comes then is new")
-            yield Line(desk, mails, business, phone, origin)
+            yield Line(desk, mails, origin, business, phone)
 
 
 async def thread_is_kept(line: Line) -> None:
@@ -193,11 +153,11 @@ async def test_s2_02_s2_19_s3_16_m_17_a_thread_by_sendgrid_with_its_ticks(
         await thread_is_kept(line)
         made = await line.say(kind="text", body="One more thing")
         await line.reaches(made, "delivered")
-        line.mails.network.carrier.read(line.phone, None)
+        line.provider.network.carrier.read(line.phone, None)
         await line.reaches(made, "read")
         (delivery,) = await line.desk.owner.get(f"/v1/messages/{made}/deliveries")
         assert delivery["attempts"] == 1
-        assert len(line.mails.state.sends) == 2
+        assert len(line.provider.state.sends) == 2
 
 
 async def test_g3_g8_storms_of_mails_and_events_lose_and_double_nothing(
@@ -206,7 +166,7 @@ async def test_g3_g8_storms_of_mails_and_events_lose_and_double_nothing(
     """Doubled, at once, out of order, and each preceded by one that is not proved."""
     storms = ("hook_duplicate", "hook_concurrent", "hook_reorder", "hook_bad_signature")
     async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
-        line.mails.faults.set(
+        line.provider.faults.set(
             [Fault(kind=FaultKind(storm), probability=0.4, seed=n) for n, storm in enumerate(storms)]
         )
         for n in range(8):
@@ -226,9 +186,9 @@ async def test_s3_15_m_17_what_becomes_of_a_send_is_told_by_events(
         await line.does(type="text", subject="Order 7", text="Hi")
         await line.has(1)
         for kind in (FaultKind.STATUS_FIRST, FaultKind.ACCEPT_RESET, FaultKind.ACCEPT_ERROR):
-            line.mails.faults.set([Fault(kind=kind, count=1)])
+            line.provider.faults.set([Fault(kind=kind, count=1)])
             await line.reaches(await line.say(kind="text", body=kind.value), "delivered")
-        line.mails.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
         await line.reaches(await line.say(kind="text", body="later"), "delivered")
         assert [message.shown for message in line.came] == [
             "status_first", "accept_reset", "accept_error", "later",
@@ -249,7 +209,7 @@ async def test_s3_14_s3_18_all_fields_of_a_mail_reach_those_who_get_it(
 ) -> None:
     """To, subject, text, HTML, Cc, Bcc, Reply-To, a file, and a picture that the HTML shows in place."""
     async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
-        ben, eve = (line.mails.add_phone(f"{name}@mail.example") for name in ("ben", "eve"))
+        ben, eve = (line.provider.add_phone(f"{name}@mail.example") for name in ("ben", "eve"))
         await line.does(type="text", subject="Order 7", text="Hi")
         await line.has(1)
         files = [("p.png", PIXEL, "image/png"), ("bill.txt", b"12 EUR", "text/plain")]
@@ -273,9 +233,9 @@ async def test_s3_14_s3_18_all_fields_of_a_mail_reach_those_who_get_it(
             assert (came.body["to"], came.body["cc"]) == ([line.phone.id], [ben.id])
             assert (came.body["subject"], came.shown) == ("Your bill", "See <below>")
             assert (came.body["from"], came.body["reply_to"]) == (ADDRESS, "billing@rill.example")
-            look = line.mails.state.look(came)
+            look = line.provider.state.look(came)
             assert [file.filename for file in look.files] == ["bill.txt"]
-            page = line.mails.state.files[look.html or ""].content.decode()
+            page = line.provider.state.files[look.html or ""].content.decode()
             assert f'src="data:image/png;base64,{base64.b64encode(PIXEL).decode()}"' in page
 
 
@@ -287,7 +247,7 @@ async def test_refusal_57_no_machine_and_no_inbox_of_ours_is_answered_by_itself(
         config = {**BY_SENDGRID, "address": "shop@rill.example"}
         greeting = {"default": "Hello! How can we help?"}
         other = await line.desk.owner.inbox("email", "Shop", config, greeting=greeting)
-        line.mails.register("shop@rill.example", "Rill Shop", other["hook_url"], "SG.shop", INBOUND_KEY)
+        line.provider.register("shop@rill.example", "Rill Shop", other["hook_url"], "SG.shop", INBOUND_KEY)
         line.phone.is_away = True
         await line.does(type="text", subject="Order 7", text="Hi")
         await line.has(1)
@@ -302,7 +262,7 @@ async def test_refusal_57_no_machine_and_no_inbox_of_ours_is_answered_by_itself(
             ("incoming", "I am away and will read your mail when I am back."),
             ("outgoing", "Hello"),
         ]
-        assert (len(line.mails.state.sends), line.mails.hooks.underway) == (1, 0)
+        assert (len(line.provider.state.sends), line.provider.hooks.underway) == (1, 0)
 
 
 async def test_s2_02_s3_16_m_17_a_thread_by_smtp_and_imap_with_every_way_it_can_go_wrong(
@@ -311,13 +271,13 @@ async def test_s2_02_s3_16_m_17_a_thread_by_smtp_and_imap_with_every_way_it_can_
     """Greylisted: healed. Cut after the mail was given: unknown, never repeated (G4). Bounced: failed."""
     async with by_smtp(sqlite_url, tmp_path, monkeypatch) as line:
         await thread_is_kept(line)
-        line.mails.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1)])
         await line.reaches(await line.say(kind="text", body="greylisted"), "sent")
-        line.mails.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
         await line.reaches(await line.say(kind="text", body="cut"), "unknown")
         await line.reaches(await line.say(kind="text", body="after"), "sent")
         assert [message.shown for message in line.came][1:] == ["greylisted", "cut", "after"]
-        line.mails.faults.set([Fault(kind=FaultKind.FAIL_LATER, count=1, code=550)])
+        line.provider.faults.set([Fault(kind=FaultKind.FAIL_LATER, count=1, code=550)])
         bounced = await line.reaches(await line.say(kind="text", body="bounced"), "failed")
         assert bounced["failure"]["code"] == "5.0.0"
         line.phone.is_blocked = True

@@ -67,7 +67,7 @@ async def until_quiet(line: Line, *programs: Program) -> None:
 
         async def all_came() -> bool:
             came = sum([len(await program.messages()) for program in programs])
-            return came == len(line.mails.state.sends)
+            return came == len(line.provider.state.sends)
 
         await until(all_came, seconds=30, what="the mails")
         if not worked:
@@ -92,12 +92,12 @@ async def test_refusal_57_two_inboxes_of_one_account_never_answer_each_other(
     async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
         owner = line.desk.owner
         other = await owner.inbox("email", "Shop", BY_SHOP)
-        line.mails.register(SHOP, "Rill Shop", other["hook_url"], SHOP_KEY, INBOUND_KEY)
+        line.provider.register(SHOP, "Rill Shop", other["hook_url"], SHOP_KEY, INBOUND_KEY)
         program = Program(line, owner)
         await begin(line, program)
         await until_quiet(line, program)
         assert await program.ends() == ["automatic_to_own_inbox"]
-        assert len(line.mails.state.sends) == 1
+        assert len(line.provider.state.sends) == 1
 
 
 async def test_refusal_57_inboxes_of_two_accounts_end_after_one_answer(
@@ -107,7 +107,7 @@ async def test_refusal_57_inboxes_of_two_accounts_end_after_one_answer(
     async with by_sendgrid(sqlite_url, tmp_path / "data", monkeypatch) as line:
         shop = await line.desk.tenant("Shop")
         inbox = await shop.inbox("email", "Shop", BY_SHOP)
-        line.mails.register(SHOP, "Rill Shop", inbox["hook_url"], SHOP_KEY, INBOUND_KEY)
+        line.provider.register(SHOP, "Rill Shop", inbox["hook_url"], SHOP_KEY, INBOUND_KEY)
         programs = Program(line, line.desk.owner), Program(line, shop)
         await begin(line, programs[1])
         await until_quiet(line, *programs)
@@ -115,4 +115,4 @@ async def test_refusal_57_inboxes_of_two_accounts_end_after_one_answer(
         [asked] = await programs[1].messages()
         [answered] = await programs[0].messages()
         assert (asked["context"], answered["context"]) == ({}, {"by_machine": True})
-        assert len(line.mails.state.sends) == 2
+        assert len(line.provider.state.sends) == 2

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind, sample
-from frontdesk.simulators.messenger import INSTAGRAM, MESSENGER, PlatformSimulator, serve
+from frontdesk.simulators.messenger import INSTAGRAM, MESSENGER, PlatformSimulator
 from frontdesk.simulators.messenger.platforms import Platform
 from frontdesk.simulators.messenger.state import Business, Phone
-from tests.desk import RunningDesk, running_desk, until
-from tests.provider import inboxes_at
+from tests.contract.line import DeskLine, beside
+from tests.desk import until
 
 PAGE, PERSON = "104410001", "7300990011"
 CONFIG = {
@@ -28,21 +27,15 @@ both = pytest.mark.parametrize("platform", [MESSENGER, INSTAGRAM], ids=lambda pl
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(DeskLine):
     """A desk, Meta, and a customer's phone."""
 
-    desk: RunningDesk
-    meta: PlatformSimulator
     page: Business
     phone: Phone
-    origin: str
 
     async def does(self, **action: Any) -> str:
         """The customer does something; the id of the message."""
-        async with self.desk.client() as http:
-            answer = await http.post(f"{self.origin}/play/phones/{PERSON}/messages", json=action)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        return await self.acts(PERSON, action)
 
     async def reads(self) -> None:
         """The customer reads everything."""
@@ -56,43 +49,6 @@ class Line:
             answer = await http.patch(f"{self.origin}/play/phones/{PERSON}", json={"window": state})
         assert answer.status_code == 200, answer.text
 
-    async def conversation(self) -> str:
-        """The one conversation."""
-        (only,) = (await self.desk.owner.get("/v1/conversations"))["items"]
-        return str(only["id"])
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """The messages of all conversations, the oldest first."""
-        found: list[dict[str, Any]] = []
-        for conversation in (await self.desk.owner.get("/v1/conversations"))["items"]:
-            path = f"/v1/conversations/{conversation['id']}/messages"
-            found += (await self.desk.owner.get(path))["items"]
-        return found
-
-    async def has(self, count: int) -> list[dict[str, Any]]:
-        """Wait until there are so many messages, and nothing is under way."""
-
-        async def enough() -> bool:
-            return self.meta.hooks.underway == 0 and len(await self.messages()) >= count
-
-        await until(enough, seconds=30, what=f"{count} messages")
-        return await self.messages()
-
-    async def say(self, **content: Any) -> str:
-        """The agent answers; the id of the message."""
-        path = f"/v1/conversations/{await self.conversation()}/messages"
-        return str((await self.desk.owner.post(path, {"content": content}))["id"])
-
-    async def reaches(self, message_id: str, status: str) -> dict[str, Any]:
-        """Wait until a message stands so."""
-
-        async def stands() -> bool:
-            return bool((await self.desk.owner.get(f"/v1/messages/{message_id}"))["status"] == status)
-
-        await until(stands, seconds=30, what=status)
-        shown: dict[str, Any] = await self.desk.owner.get(f"/v1/messages/{message_id}")
-        return shown
-
     @property
     def shown(self) -> list[str]:
         """What the phone shows of the page, in words."""
@@ -104,32 +60,30 @@ async def open_line(
     platform: Platform, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Line]:
     meta = PlatformSimulator(platform, seed=11, retry_seconds=(0.05, 0.1, 0.2, 0.5))
-    async with serve(meta) as origin:
-        monkeypatch.setattr(container, "Inboxes", inboxes_at(origin))
-        async with running_desk(url, folder) as desk:
-            inbox = await desk.owner.inbox(platform.slug, platform.name, CONFIG)
-            hook = f"{desk.url}/hooks/{platform.slug}/{inbox['id']}"
-            page = meta.register(
-                PAGE,
-                CONFIG["access_token"],
-                CONFIG["app_secret"],
-                "",
-                None,
-                origin,
-                "Rill Bikes",
-                username="rillbikes",
-                subscribed_fields=(),
-                **APP,
-            )
-            line = Line(desk, meta, page, meta.add_phone(PERSON, "Hanna Weiss"), origin)
-            await _set_up(line, hook, str(inbox["id"]))
-            yield line
+    async with beside(meta, url, folder, monkeypatch) as (desk, origin):
+        inbox = await desk.owner.inbox(platform.slug, platform.name, CONFIG)
+        hook = f"{desk.url}/hooks/{platform.slug}/{inbox['id']}"
+        page = meta.register(
+            PAGE,
+            CONFIG["access_token"],
+            CONFIG["app_secret"],
+            "",
+            None,
+            origin,
+            "Rill Bikes",
+            username="rillbikes",
+            subscribed_fields=(),
+            **APP,
+        )
+        line = Line(desk, meta, origin, page, meta.add_phone(PERSON, "Hanna Weiss"))
+        await _set_up(line, hook, str(inbox["id"]))
+        yield line
 
 
 async def _set_up(line: Line, hook: str, inbox_id: str) -> None:
     """The owner's part: the app's hook, which answers Meta's challenge, and the desk's connecting."""
     path = f"{line.origin}/v25.0/{APP['app_id']}/subscriptions"
-    body = {"object": line.meta.platform.object, "callback_url": hook, "verify_token": "another"}
+    body = {"object": line.provider.platform.object, "callback_url": hook, "verify_token": "another"}
     token = {"access_token": f"{APP['app_id']}|{CONFIG['app_secret']}"}
     async with line.desk.client() as http:
         refused = await http.post(path, params=token, json=body)
@@ -156,7 +110,7 @@ async def test_s0_18_what_a_phone_does_reaches_the_desk_and_the_answer_the_phone
         asked = await line.say(kind="interactive", type="buttons", body="It is! When?", buttons=choices)
         sent = await line.reaches(asked, "delivered" if platform.tells_delivery else "sent")
         assert line.shown == ["It is! When?"]
-        (choice, _) = line.meta.state.look(line.phone.messages[-1]).choices
+        (choice, _) = line.provider.state.look(line.phone.messages[-1]).choices
         await line.does(**choice.action)
         told = await line.has(3)
         assert (told[2]["content"]["title"], told[2]["content"]["id"]) == ("Morning", "m")
@@ -184,12 +138,12 @@ async def test_s0_18_what_a_phone_does_reaches_the_desk_and_the_answer_the_phone
         await line.does(type="page_reply", text="By hand")
         told = await line.has(count + 1)
         assert (told[-1]["direction"], told[-1]["content"]["body"]) == ("outgoing", "By hand")
-        assert len(line.meta.state.sends) == len({send.id for send in line.meta.state.sends}) == 5
+        assert len(line.provider.state.sends) == len({send.id for send in line.provider.state.sends}) == 5
 
 
 async def _answer_in_kind(line: Line, first: str) -> None:
     """A heart where Meta has one for businesses; an edit where it tells of them, a story where there are."""
-    if line.meta.platform.takes_reactions:
+    if line.provider.platform.takes_reactions:
         await line.reaches(await line.say(kind="reaction", emoji="❤", target_id=first), "sent")
         assert line.phone.messages[0].reactions == {"business": "❤"}
         await line.does(type="story_reply", text="Love this one!")
@@ -208,7 +162,7 @@ async def _answer_in_kind(line: Line, first: str) -> None:
 
 async def _files_both_ways(line: Line) -> None:
     """Each kind of file comes and is stored; a picture goes out with its words."""
-    kinds = ("image", "voice", "video", *(() if line.meta.platform.takes_reactions else ("document",)))
+    kinds = ("image", "voice", "video", *(() if line.provider.platform.takes_reactions else ("document",)))
     before = len(await line.messages())
     for kind in kinds:
         await line.does(type=kind)
@@ -230,11 +184,11 @@ async def _files_both_ways(line: Line) -> None:
     media = {"attachment_id": answer.json()["id"]}
     body = {"content": {"kind": "image", "caption": "Like new", "media": media}}
     made = await line.desk.owner.post(path, body)
-    await line.reaches(made["id"], "delivered" if line.meta.platform.tells_delivery else "sent")
+    await line.reaches(made["id"], "delivered" if line.provider.platform.tells_delivery else "sent")
     await until(lambda: line.shown[-1:] == ["Like new"], seconds=30, what="the caption")
     drawn, words = [each for each in line.phone.messages if each.sender == "business"][-2:]
-    (file,) = line.meta.state.look(drawn).files
-    assert line.meta.state.files[str(file.id)].content == picture.content
+    (file,) = line.provider.state.look(drawn).files
+    assert line.provider.state.files[str(file.id)].content == picture.content
     assert words.shown == "Like new"
 
 
@@ -247,7 +201,7 @@ async def test_g3_g4_g8_trouble_on_the_way_loses_and_doubles_nothing(
     async with open_line(platform, sqlite_url, tmp_path / "data", monkeypatch) as line:
         await line.does(type="text", text="0")
         await line.has(1)
-        line.meta.faults.set(
+        line.provider.faults.set(
             [Fault(kind=FaultKind(storm), probability=0.4, seed=n) for n, storm in enumerate(storms)]
         )
         for n in range(1, 12):
@@ -256,13 +210,13 @@ async def test_g3_g4_g8_trouble_on_the_way_loses_and_doubles_nothing(
         assert sorted(int(message["content"]["body"]) for message in told) == list(range(12))
 
         line.page.subscribed_fields = ("messages",) if platform is MESSENGER else ()
-        line.meta.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
         lost = await line.say(kind="text", body="Hello")
         await line.reaches(lost, "unknown")
         line.page.subscribed_fields = ("messages", "message_echoes")
-        line.meta.faults.set([Fault(kind=FaultKind.STATUS_FIRST, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.STATUS_FIRST, count=1)])
         await line.reaches(await line.say(kind="text", body="Still there?"), "sent")
-        line.meta.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
         await line.reaches(await line.say(kind="text", body="Yes?"), "sent")
         await line.reaches(lost, "unknown")
         assert line.shown == ["Hello", "Still there?", "Yes?"]

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind
-from frontdesk.simulators.slack import SlackSimulator, serve
+from frontdesk.simulators.slack import SlackSimulator
 from frontdesk.simulators.slack.state import Business, Phone
-from tests.desk import RunningDesk, running_desk, until
-from tests.provider import inboxes_at
+from tests.contract.line import DeskLine, beside
+from tests.desk import until
 
 APP, HELP = "A0RILLBIKES", "C0HELP"
 CONFIG = {
@@ -25,57 +24,16 @@ CONFIG = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(DeskLine):
     """A desk, Slack, and two people."""
 
-    desk: RunningDesk
-    slack: SlackSimulator
     app: Business
     ida: Phone
     olaf: Phone
 
     def does(self, phone: Phone, **action: Any) -> str:
         """Somebody does something; the id of the message."""
-        return self.slack.conduct.act(phone, action)
-
-    async def conversations(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.desk.owner.get("/v1/conversations"))["items"]
-        return found
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """The messages of all conversations."""
-        found: list[dict[str, Any]] = []
-        for conversation in await self.conversations():
-            found += (await self.desk.owner.get(f"/v1/conversations/{conversation['id']}/messages"))["items"]
-        return found
-
-    async def has(self, count: int) -> list[dict[str, Any]]:
-        """Wait until there are so many messages, and nothing is under way."""
-
-        async def enough() -> bool:
-            return self.slack.hooks.underway == 0 and len(await self.messages()) >= count
-
-        await until(enough, seconds=30, what=f"{count} messages")
-        return await self.messages()
-
-    async def say(self, **content: Any) -> str:
-        """The agent answers in the only conversation; the id of the message."""
-        (conversation,) = await self.conversations()
-        path = f"/v1/conversations/{conversation['id']}/messages"
-        return str((await self.desk.owner.post(path, {"content": content}))["id"])
-
-    async def shown(self, message_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = await self.desk.owner.get(f"/v1/messages/{message_id}")
-        return found
-
-    async def reaches(self, message_id: str, status: str) -> dict[str, Any]:
-        """Wait until a message stands so."""
-
-        async def stands() -> bool:
-            return bool((await self.shown(message_id))["status"] == status)
-
-        await until(stands, seconds=30, what=status)
-        return await self.shown(message_id)
+        return str(self.provider.conduct.act(phone, action))
 
     def answers(self, phone: Phone) -> list[str]:
         """What a phone shows of the app, in words."""
@@ -85,18 +43,16 @@ class Line:
 @asynccontextmanager
 async def open_line(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
     slack = SlackSimulator(seed=11, retry_seconds=(0.05, 0.1, 0.2, 0.5))
-    async with serve(slack) as origin:
-        monkeypatch.setattr(container, "Inboxes", inboxes_at(origin))
-        async with running_desk(url, folder) as desk:
-            inbox = await desk.owner.inbox("slack", "Slack", CONFIG)
-            hook = f"{desk.url}/hooks/slack/{inbox['id']}"
-            token, secret = CONFIG["bot_token"], CONFIG["signing_secret"]
-            app = slack.register(APP, token, secret, "Rill Bikes", hook_url=hook, files_base=origin)
-            assert await slack.prove_hook(app)
-            ida, olaf = slack.add_phone("U0IDA", "Ida Brandt"), slack.add_phone("U0OLAF", "Olaf Rask")
-            report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
-            assert report["ok"], report
-            yield Line(desk, slack, app, ida, olaf)
+    async with beside(slack, url, folder, monkeypatch) as (desk, origin):
+        inbox = await desk.owner.inbox("slack", "Slack", CONFIG)
+        hook = f"{desk.url}/hooks/slack/{inbox['id']}"
+        token, secret = CONFIG["bot_token"], CONFIG["signing_secret"]
+        app = slack.register(APP, token, secret, "Rill Bikes", hook_url=hook, files_base=origin)
+        assert await slack.prove_hook(app)
+        ida, olaf = slack.add_phone("U0IDA", "Ida Brandt"), slack.add_phone("U0OLAF", "Olaf Rask")
+        report = await desk.owner.post(f"/v1/inboxes/{inbox['id']}/connect", status=200)
+        assert report["ok"], report
+        yield Line(desk, slack, origin, app, ida, olaf)
 
 
 async def test_s2_02_s2_19_a_thread_goes_both_ways_and_shows_everything_once(
@@ -125,7 +81,7 @@ async def test_s2_02_s2_19_a_thread_goes_both_ways_and_shows_everything_once(
         line.does(line.olaf, type="reaction", message_id=ts, emoji="👍")
         told = await line.has(5)
         assert told[0]["content"]["body"] == "Is my red bike ready?"
-        (reacted,) = (await line.shown(made))["reactions"]
+        (reacted,) = (await line.message(made))["reactions"]
         assert reacted["emoji"] == "👍"
         hearted = await line.say(kind="reaction", emoji="❤️", target_id=told[0]["id"])
         await line.reaches(hearted, "delivered")
@@ -137,7 +93,7 @@ async def test_s2_02_s2_19_a_thread_goes_both_ways_and_shows_everything_once(
 
         await until(is_gone, seconds=30, what="the deletion")
         assert len(await line.conversations()) == 1
-        assert [send.type for send in line.slack.state.sends] == ["text"]
+        assert [send.type for send in line.provider.state.sends] == ["text"]
 
 
 async def test_files_go_both_ways_and_a_direct_message_is_its_own_conversation(
@@ -154,10 +110,10 @@ async def test_files_go_both_ways_and_a_direct_message_is_its_own_conversation(
         assert (message["content"]["kind"], message["content"]["caption"]) == ("image", "Bent")
 
         async def is_stored() -> bool:
-            return bool((await line.shown(message["id"]))["content"]["media"].get("state") == "stored")
+            return bool((await line.message(message["id"]))["content"]["media"].get("state") == "stored")
 
         await until(is_stored, seconds=30, what="the file")
-        media = (await line.shown(message["id"]))["content"]["media"]
+        media = (await line.message(message["id"]))["content"]["media"]
         bill = await line.desk.http.post(
             "/v1/attachments", files={"file": ("bill.txt", b"12 euros", "text/plain")}
         )
@@ -169,11 +125,11 @@ async def test_files_go_both_ways_and_a_direct_message_is_its_own_conversation(
         await line.reaches(made, "delivered")
         (file,) = line.ida.messages[-1].body["files"]
         assert (file["name"], line.answers(line.ida)) == ("bill.txt", ["Your bill"])
-        assert line.slack.state.files[file["id"]].content == b"12 euros"
+        assert line.provider.state.files[file["id"]].content == b"12 euros"
         assert line.answers(line.olaf) == []
         line.does(line.ida, type="reaction", message_id=line.ida.messages[-1].id, emoji="👍")
         await line.has(4)
-        assert [each["emoji"] for each in (await line.shown(made))["reactions"]] == ["👍"]
+        assert [each["emoji"] for each in (await line.message(made))["reactions"]] == ["👍"]
         assert len(await line.conversations()) == 1
 
 
@@ -185,7 +141,7 @@ async def test_g3_g8_storms_of_hooks_lose_and_double_nothing(
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         root = line.does(line.ida, type="text", text="0")
         await line.has(1)
-        line.slack.faults.set(
+        line.provider.faults.set(
             [Fault(kind=FaultKind(storm), probability=0.4, seed=n) for n, storm in enumerate(storms)]
         )
         for n in range(1, 30):
@@ -202,24 +158,24 @@ async def test_g4_g7_a_lost_answer_is_unknown_until_slack_tells_of_the_message_a
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         line.does(line.ida, type="text", text="Hi")
         await line.has(1)
-        line.slack.state.settings.tells_own_messages = False
-        line.slack.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        line.provider.state.settings.tells_own_messages = False
+        line.provider.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
         lost = await line.say(kind="text", body="Hello")
         after = await line.say(kind="text", body="Still there?")
         await line.reaches(lost, "unknown")
         await line.reaches(after, "delivered")
-        line.slack.state.settings.tells_own_messages = True
-        line.slack.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        line.provider.state.settings.tells_own_messages = True
+        line.provider.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
         settled = await line.reaches(await line.say(kind="text", body="Once more"), "delivered")
         (delivery,) = await line.desk.owner.get(f"/v1/messages/{settled['id']}/deliveries")
         assert delivery["attempts"] == 1
-        line.slack.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
         await line.reaches(await line.say(kind="text", body="Slowly"), "delivered")
-        line.slack.faults.set([Fault(kind=FaultKind.STATUS_FIRST, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.STATUS_FIRST, count=1)])
         await line.reaches(await line.say(kind="text", body="Echo first"), "delivered")
         said = ["Hello", "Still there?", "Once more", "Slowly", "Echo first"]
         assert line.answers(line.ida) == line.answers(line.olaf) == said
-        assert (await line.shown(lost))["status"] == "unknown"
+        assert (await line.message(lost))["status"] == "unknown"
         assert len(await line.has(6)) == 6
 
 
@@ -230,12 +186,12 @@ async def test_s2_05_an_archived_channel_fails_with_what_helps_and_is_not_tried_
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         line.does(line.ida, type="text", text="Hi")
         await line.has(1)
-        line.slack.state.channels[HELP].is_archived = True
+        line.provider.state.channels[HELP].is_archived = True
         failed = await line.reaches(await line.say(kind="text", body="Hello"), "failed")
         assert failed["failure"]["message"] == "The channel is archived."
         (delivery,) = await line.desk.owner.get(f"/v1/messages/{failed['id']}/deliveries")
         assert (delivery["attempts"], line.answers(line.ida)) == (1, [])
-        line.does(line.slack.add_phone("U0RUTH", "Ruth Own", "T0RILL"), type="text", text="Same here")
+        line.does(line.provider.add_phone("U0RUTH", "Ruth Own", "T0RILL"), type="text", text="Same here")
         told = await line.has(3)
         (own,) = [each for each in told if each["content"].get("body") == "Same here"]
         assert own["author"]["name"] == "Ruth Own"

@@ -8,69 +8,28 @@ from typing import Any
 
 import pytest
 
-from frontdesk.runtime import container
 from frontdesk.simulators.base import Fault, FaultKind
-from frontdesk.simulators.telegram import TelegramSimulator, serve
+from frontdesk.simulators.telegram import TelegramSimulator
 from frontdesk.simulators.telegram.conduct import Conduct
 from frontdesk.simulators.telegram.state import Business, Phone
-from tests.desk import RunningDesk, running_desk, until
-from tests.provider import inboxes_at
+from tests.contract.line import DeskLine, beside
+from tests.desk import until
 
 TOKEN, SECRET = "5500:a-token-for-tests", "a-word-of-our-own"
 CONFIG = {"bot_username": "rill_bikes_bot", "bot_token": TOKEN, "secret_token": SECRET}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(DeskLine):
     """A desk, Telegram, and a customer's phone."""
 
-    desk: RunningDesk
-    telegram: TelegramSimulator
     bot: Business
     phone: Phone
-    origin: str
     inbox: str
 
     async def does(self, **action: Any) -> str:
         """The customer does something; the id of the message."""
-        async with self.desk.client() as http:
-            answer = await http.post(f"{self.origin}/play/phones/{self.phone.id}/messages", json=action)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """The messages of all conversations, the oldest first."""
-        found: list[dict[str, Any]] = []
-        for conversation in (await self.desk.owner.get("/v1/conversations"))["items"]:
-            path = f"/v1/conversations/{conversation['id']}/messages"
-            found += (await self.desk.owner.get(path))["items"]
-        return found
-
-    async def has(self, count: int) -> list[dict[str, Any]]:
-        """Wait until there are so many messages, and nothing is under way."""
-
-        async def enough() -> bool:
-            return self.telegram.hooks.underway == 0 and len(await self.messages()) >= count
-
-        await until(enough, seconds=30, what=f"{count} messages")
-        return await self.messages()
-
-    async def say(self, **content: Any) -> str:
-        """The agent answers; the id of the message."""
-        (conversation,) = (await self.desk.owner.get("/v1/conversations"))["items"]
-        body = {"content": content}
-        made = await self.desk.owner.post(f"/v1/conversations/{conversation['id']}/messages", body)
-        return str(made["id"])
-
-    async def reaches(self, message_id: str, status: str) -> dict[str, Any]:
-        """Wait until a message stands so."""
-
-        async def stands() -> bool:
-            return bool((await self.desk.owner.get(f"/v1/messages/{message_id}"))["status"] == status)
-
-        await until(stands, seconds=30, what=status)
-        shown: dict[str, Any] = await self.desk.owner.get(f"/v1/messages/{message_id}")
-        return shown
+        return await self.acts(self.phone.id, action)
 
     @property
     def shown(self) -> list[str]:
@@ -81,16 +40,14 @@ class Line:
 @asynccontextmanager
 async def open_line(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
     telegram = TelegramSimulator(seed=11, retry_seconds=(0.05, 0.1, 0.2, 0.5))
-    async with serve(telegram) as origin:
-        monkeypatch.setattr(container, "Inboxes", inboxes_at(origin))
-        async with running_desk(url, folder) as desk:
-            inbox = await desk.owner.inbox("telegram", "Telegram", CONFIG)
-            bot = telegram.register(TOKEN, "rill_bikes_bot", "Rill Bikes")
-            phone = telegram.add_phone("70001234", "Ida Brandt")
-            line = Line(desk, telegram, bot, phone, origin, str(inbox["id"]))
-            report = await desk.owner.post(f"/v1/inboxes/{line.inbox}/connect", status=200)
-            assert report["ok"], report
-            yield line
+    async with beside(telegram, url, folder, monkeypatch) as (desk, origin):
+        inbox = await desk.owner.inbox("telegram", "Telegram", CONFIG)
+        bot = telegram.register(TOKEN, "rill_bikes_bot", "Rill Bikes")
+        phone = telegram.add_phone("70001234", "Ida Brandt")
+        line = Line(desk, telegram, origin, bot, phone, str(inbox["id"]))
+        report = await desk.owner.post(f"/v1/inboxes/{line.inbox}/connect", status=200)
+        assert report["ok"], report
+        yield line
 
 
 async def test_s2_02_s2_19_a_phone_writes_and_its_answer_reaches_it_once(
@@ -105,7 +62,7 @@ async def test_s2_02_s2_19_a_phone_writes_and_its_answer_reaches_it_once(
         made = await line.say(kind="interactive", type="buttons", body="It is! When?", buttons=choices)
         sent = await line.reaches(made, "sent")
         assert line.shown == ["It is! When?"]
-        assert [send.id for send in line.telegram.state.sends] == [sent["source_id"].partition(":")[2]]
+        assert [send.id for send in line.provider.state.sends] == [sent["source_id"].partition(":")[2]]
         await line.does(type="button_reply", id="e", title="Evening")
         told = await line.has(3)
         assert (told[2]["content"]["title"], told[2]["reply_to"]["id"]) == ("Evening", made)
@@ -168,7 +125,7 @@ async def test_g4_a_send_whose_answer_is_lost_is_shown_and_never_repeated(
     async with open_line(database_url, tmp_path / "data", monkeypatch) as line:
         await line.does(type="text", text="Hi")
         await line.has(1)
-        line.telegram.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.ACCEPT_RESET, count=1)])
         lost = await line.say(kind="text", body="Hello")
         after = await line.say(kind="text", body="Still there?")
         await line.reaches(lost, "unknown")
@@ -182,7 +139,7 @@ async def test_a_rate_limit_is_waited_for_and_the_message_sent_once(
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         await line.does(type="text", text="Hi")
         await line.has(1)
-        line.telegram.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
+        line.provider.faults.set([Fault(kind=FaultKind.RATE_LIMIT, count=1, seconds=1)])
         await line.reaches(await line.say(kind="text", body="Hello"), "sent")
         assert line.shown == ["Hello"]
 
@@ -195,7 +152,7 @@ async def test_g3_g8_storms_of_hooks_lose_and_double_nothing(
     async with open_line(database_url, tmp_path / "data", monkeypatch) as line:
         await line.does(type="text", text="0")
         await line.has(1)
-        line.telegram.faults.set(
+        line.provider.faults.set(
             [Fault(kind=FaultKind(storm), probability=0.4, seed=n) for n, storm in enumerate(storms)]
         )
         for n in range(1, 30):
@@ -210,7 +167,7 @@ async def test_a_customer_who_blocks_the_bot_is_told_of(
     async with open_line(sqlite_url, tmp_path / "data", monkeypatch) as line:
         await line.does(type="text", text="Hi")
         await line.has(1)
-        conduct = Conduct(line.telegram.network, None)  # type: ignore[arg-type]
+        conduct = Conduct(line.provider.network, None)  # type: ignore[arg-type]
         conduct.change(line.phone, {"is_blocked": True})
 
         async def told() -> bool:
