@@ -397,6 +397,7 @@ async def test_files_are_read_and_fetched(world: World, kind: str, model: type[A
     assert isinstance(content, model)
     assert getattr(content, "voice", None) == {"voice": True, "audio": False}.get(kind)
     fetched = await channel.fetch(content.media.source_media_id, content.media.url, connection(world))
+    assert isinstance(fetched.content, bytes)
     assert fetched.content.startswith(begins)
     assert fetched.mime is not None
     stored = world.simulator.state.files[content.media.source_media_id]
