@@ -178,6 +178,25 @@ async def test_a_long_head_within_the_limit_passes_with_a_long_body_behind_it(sm
         assert (status, problem["code"]) == (400, "malformed")
 
 
+async def test_a_body_behind_an_early_answer_is_not_taken_for_a_head(small: RunningDesk) -> None:
+    """A refusal need not wait for the body; the rest of a long one does not spoil the next request."""
+    size = 4 * HEAD_BYTES
+    head = b"POST /v1/contacts HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % size
+    async with line(small) as (reader, writer), asyncio.timeout(10):
+        writer.write(head)
+        assert (await reader.readline()).split()[1] in {b"401", b"405"}
+        length = 0
+        while (each := await reader.readline()) != b"\r\n":
+            if each.lower().startswith(b"content-length:"):
+                length = int(each.split()[1])
+        await reader.readexactly(length)
+        for _ in range(4):
+            writer.write(b"x" * HEAD_BYTES)
+            await writer.drain()
+        writer.write(ask(close=True))
+        assert (await whole(reader))[0] == 200
+
+
 async def test_refusal_44_what_is_no_http_gets_a_clear_400_with_the_headers(small: RunningDesk) -> None:
     async with line(small) as (reader, writer):
         writer.write(b"EHLO mail.example\r\n\r\n")

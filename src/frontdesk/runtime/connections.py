@@ -89,6 +89,7 @@ class GuardedProtocol(AnsweringProtocol):
         super().__init__(*args, **kwargs)
         self._gate, self._counted = gate, ""
         self._head, self._refused = _Head(), 0
+        self._in_body = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, and wait for the first head."""
@@ -111,7 +112,7 @@ class GuardedProtocol(AnsweringProtocol):
         if self._refused:
             return
         head = self._head
-        if not head.is_awaited and self.is_idle:
+        if not head.is_awaited and self.is_idle and not self._in_body:
             self._head = head = _Head()
         if head.is_awaited:
             head.taken += len(data)
@@ -135,11 +136,16 @@ class GuardedProtocol(AnsweringProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._stop_timer()
-        self._head.is_awaited = False
+        self._head.is_awaited, self._in_body = False, True
         if self._head.taken > HEAD_BYTES and self._size() > HEAD_BYTES:
             self._refused = 431
             raise _HeadTooLarge
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is whole. Until here what comes is no head, also where the answer was given before it."""
+        self._in_body = False
+        super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """From here on the socket's own limits hold (api/socket.py)."""
