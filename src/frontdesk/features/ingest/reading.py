@@ -238,10 +238,10 @@ def _rows_of_first(tx: ReadTx, groups: Sequence[Mapping[UUID, Job]]) -> dict[UUI
 def _within_memory(ids: Mapping[UUID, Job], sizes: Mapping[UUID, int]) -> list[dict[UUID, Job]]:
     """Receipts in order, in groups whose bodies may be held at once."""
     out: list[dict[UUID, Job]] = []
-    held = _BYTES_AT_ONCE
+    held = 0
     for receipt_id, job in ids.items():
         size = sizes.get(receipt_id, 0)
-        if held + size > _BYTES_AT_ONCE:
+        if not out or held + size > _BYTES_AT_ONCE:
             out.append({})
             held = 0
         out[-1][receipt_id] = job
@@ -252,9 +252,9 @@ def _within_memory(ids: Mapping[UUID, Job], sizes: Mapping[UUID, int]) -> list[d
 def _chunks(parsed: Sequence[_Parsed]) -> list[list[_Parsed]]:
     """Receipts in order, in groups of a bounded number of events."""
     out: list[list[_Parsed]] = []
-    size = _EVENTS_OF_A_CHANGE
+    size = 0
     for one in parsed:
-        if size + len(one.events) > _EVENTS_OF_A_CHANGE:
+        if not out or size + len(one.events) > _EVENTS_OF_A_CHANGE:
             out.append([])
             size = 0
         out[-1].append(one)
