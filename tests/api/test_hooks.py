@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -190,3 +191,13 @@ async def test_text_reaches_a_provider_to_the_byte(desk: RunningDesk) -> None:
         assert sent["content"]["body"] == text
     await until(lambda: len(desk.channel.sent) == len(SAYABLE), seconds=30)
     assert [each.content.body for each in desk.channel.sent] == SAYABLE  # type: ignore[union-attr]
+
+
+async def test_a_challenge_that_is_no_text_is_answered(desk: RunningDesk) -> None:
+    """Refusal 31: half a surrogate, which JSON can hold and UTF-8 cannot, is no error of ours."""
+    inbox = await desk.owner.inbox("slack", "Slack", {"app_id": "A123", "signing_secret": SECRET})
+    body, at = b'{"type":"url_verification","challenge":"ab\\ud800"}', str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), b"v0:" + at.encode() + b":" + body, hashlib.sha256).hexdigest()
+    proof = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
+    answer = await desk.client().post(f"/hooks/slack/{inbox['id']}", content=body, headers=proof)
+    assert (answer.status_code, answer.text) == (200, "ab?")

@@ -16,7 +16,7 @@ from frontdesk.api.requests import read_body
 from frontdesk.domain.errors import NotFound
 from frontdesk.features.inboxes.config import InboxUnusable
 from frontdesk.features.inboxes.inboxes import OpenInbox
-from frontdesk.ports.channel import RawRequest
+from frontdesk.ports.channel import Challenge, RawRequest
 from frontdesk.store.receipts import Receipt
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], route_class=BareRoute)
@@ -33,7 +33,7 @@ async def check_hook(channel: str, inbox_id: str, request: Request) -> Response:
     spend_anonymous(request)
     opened = await _open(desk_of(request), channel, inbox_id)
     challenge = opened.channel.verify(_raw(request, b"", opened), opened.connection)
-    return PlainTextResponse(challenge.text if challenge is not None else "")
+    return _echo(challenge) if challenge is not None else PlainTextResponse("")
 
 
 @router.post("/{channel}/{inbox_id}", response_class=PlainTextResponse, response_model=None)
@@ -47,7 +47,7 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response |
     raw = _raw(request, body, opened)
     challenge = opened.channel.verify(raw, opened.connection)
     if challenge is not None:
-        return PlainTextResponse(challenge.text)
+        return _echo(challenge)
     headers = {name: raw.headers[name] for name in _KEPT_HEADERS if name in raw.headers}
     await desk.store.receive(
         Receipt(
@@ -61,6 +61,11 @@ async def take_hook(channel: str, inbox_id: str, request: Request) -> Response |
     )
     desk.metrics.intake.add(channel, "hook")
     return b"OK"
+
+
+def _echo(challenge: Challenge) -> Response:
+    """The answer to a challenge; half a surrogate, which JSON can hold, has no bytes and is echoed as `?`."""
+    return PlainTextResponse(challenge.text.encode(errors="replace"))
 
 
 async def _open(desk: Desk, channel: str, inbox_id: str) -> OpenInbox:
