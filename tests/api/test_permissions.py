@@ -104,6 +104,7 @@ MATRIX = {
     "POST /v1/receipts/{receipt_id}/replay": "deliveries:manage",
     "GET /v1/events": "conversations:read",
     "GET /v1/reports/costs": "reports:read",
+    "GET /v1/reports/saved-templates": "reports:read",
     "GET /v1/widget/live": VISITOR,
     "GET /v1/widget/messages": VISITOR,
     "POST /v1/widget/messages": VISITOR,

@@ -140,6 +140,15 @@ class Pricing(BaseModel):
     segments: int | None = Field(default=None, ge=0, description="Parts of an SMS.")
 
 
+class SavedTemplate(BaseModel):
+    """The template that a message would have been, had free text not been allowed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    name: ShortStr
+    language: ShortStr
+
+
 class MessageContext(BaseModel):
     """What surrounds a message besides its content; stored in the message's `context` column."""
 
@@ -152,6 +161,7 @@ class MessageContext(BaseModel):
     reply_to_source_id: ShortStr | None = None
     subtype: ShortStr | None = Field(default=None, description="canned_response or null")
     canned_response_id: UUID | None = None
+    saved_template: SavedTemplate | None = None
     errors: tuple[dict[str, str | int | None], ...] = ()
     by_machine: bool = Field(
         default=False, description="A machine or a list wrote it: nothing answers by itself"

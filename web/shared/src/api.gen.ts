@@ -1516,6 +1516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/saved-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Saved Templates
+         * @description Templates that went as text instead (`prefer_text`), by day, inbox and template.
+         */
+        get: operations["read_saved_templates_v1_reports_saved_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/export": {
         parameters: {
             query?: never;
@@ -3101,6 +3121,12 @@ export interface components {
              * @description The agent, by id or e-mail; needed by tokens of nobody.
              */
             sent_by?: string | null;
+            /**
+             * Prefer Text
+             * @description A template goes as plain text where free text may be sent now; it counts as saved.
+             * @default false
+             */
+            prefer_text: boolean;
         };
         /**
          * MessageItems
@@ -3242,6 +3268,12 @@ export interface components {
             author?: components["schemas"]["AuthorCreate"] | null;
             /** Sent By */
             sent_by?: string | null;
+            /**
+             * Prefer Text
+             * @description A template goes as plain text where free text may be sent now.
+             * @default false
+             */
+            prefer_text: boolean;
         };
         /**
          * MessageVersion
@@ -3798,6 +3830,30 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "agent";
+        /**
+         * SavedRead
+         * @description How many templates went as text on a day of the account's zone, since free text was allowed.
+         */
+        SavedRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Inbox Id
+             * Format: uuid
+             */
+            inbox_id: string;
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Category */
+            category: string | null;
+            /** Count */
+            count: number;
+        };
         /**
          * ScanState
          * @description What a virus scanner said of a file. Values are public.
@@ -7770,6 +7826,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostRead"][];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_saved_templates_v1_reports_saved_templates_get: {
+        parameters: {
+            query?: {
+                /** @description First day, in the account's zone; 30 before the last. */
+                from?: string | null;
+                /** @description Last day, included; today. At most 366 in all. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRead"][];
                 };
             };
             /** @description An error (RFC 9457). */

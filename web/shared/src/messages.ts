@@ -68,6 +68,7 @@ export function tickOf(status: DeliveryStatus | null | undefined): Tick | null {
 
 /** Whether two contents say the same, to tell an optimistic bubble from its stored message. */
 export function sameContent(a: Message["content"], b: Message["content"]): boolean {
+  if (a.kind === "text" && b.kind === "template") return a.body === b.body; // it went as text: the window was open
   if (a.kind !== b.kind) return false;
   if (a.kind === "text" && b.kind === "text") return a.body === b.body;
   if ("media" in a && "media" in b) return a.media.attachment_id === b.media.attachment_id;

@@ -73,6 +73,7 @@ export interface MessageCreate {
   reply_to_id?: Id | null;
   direction?: "outgoing" | "note";
   canned_response_id?: Id | null;
+  prefer_text?: boolean;
 }
 
 export interface Page<T> {

@@ -71,6 +71,9 @@ class MessageTo(Body):
     content: Content
     author: AuthorCreate | None = None
     sent_by: str | None = Field(default=None, max_length=320)
+    prefer_text: bool = Field(
+        default=False, description="A template goes as plain text where free text may be sent now."
+    )
 
     def route(self) -> routing.Wanted:
         """What the route is chosen by."""
@@ -146,7 +149,9 @@ async def send_to(body: MessageTo, desk: DeskDep, scope: Sending, once: OnceDep)
 
     def change(tx: Tx) -> MessageRead:
         conversation_id = routing.open_route(tx, scope, desk.channels, body.route())
-        create = MessageCreate(content=body.content, author=body.author, sent_by=body.sent_by)
+        create = MessageCreate(
+            content=body.content, author=body.author, sent_by=body.sent_by, prefer_text=body.prefer_text
+        )
         return batches.send_all(tx, desk.sender, desk.views, scope, conversation_id, [create])[0]
 
     return await once.write(change)

@@ -6,7 +6,7 @@ from frontdesk.domain.content import Content, Reaction
 from frontdesk.domain.errors import ConversationResolved, NotFound
 from frontdesk.features.conversations import amendments
 from frontdesk.features.conversations.arrivals import files_of
-from frontdesk.store import media
+from frontdesk.store import media, savings
 from frontdesk.store import messages as store_messages
 from frontdesk.store.drafts import Appended, Closed, Draft, Outcome
 from frontdesk.store.tx import Tx
@@ -41,7 +41,10 @@ def accept(outcome: Outcome) -> Appended:
 
 
 def hang_on(tx: Tx, draft: Draft, content: Content) -> None:
-    """What belongs to an appended message besides its row: its file's place, its reaction on the target."""
+    """What belongs to an appended message besides its row: its file's place, its reaction, what it saved."""
+    saved = (draft.context or {}).get("saved_template")
+    if saved is not None:
+        savings.add(tx, draft.id, saved["name"], saved["language"])
     for file in files_of(content):
         if file.attachment_id is not None:
             media.link(tx, draft.account_id, file.attachment_id, draft.id, draft.conversation_id)

@@ -105,7 +105,7 @@ class Places:
             }
             refused = opt_outs.of_threads(tx, [row.thread_id for row in rows.values()])
             return {
-                key: (row, refused.get(row.thread_id, frozenset()), _spent(tx, row))
+                key: (row, refused.get(row.thread_id, frozenset()), caps_used(tx, row))
                 for key, row in rows.items()
             }
 
@@ -113,7 +113,7 @@ class Places:
         return [found.get(each) for each in asked]
 
 
-def _spent(tx: ReadTx, row: Row) -> tuple[Use, ...]:
+def caps_used(tx: ReadTx, row: Row) -> tuple[Use, ...]:
     """How much of the caps of a day is used; the statement runs for inboxes that have some."""
     rates = rates_of(None, row.inbox_settings)
     if not rates.has_caps:

@@ -4,13 +4,13 @@ The plain text message is the hot path: no read of the database before its one a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from frontdesk.domain.content import Content, Reaction, Template, content_adapter
+from frontdesk.domain.content import Content, Reaction, Template, Text, content_adapter
 from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
@@ -54,6 +54,22 @@ class MessageCreate(BaseModel):
     sent_by: str | None = Field(
         default=None, max_length=320, description="The agent, by id or e-mail; needed by tokens of nobody."
     )
+    prefer_text: bool = Field(
+        default=False,
+        description="A template goes as plain text where free text may be sent now; it counts as saved.",
+    )
+    _saved: Template | None = PrivateAttr(default=None)
+
+    @property
+    def saved(self) -> Template | None:
+        """The template that goes as text."""
+        return self._saved
+
+    def as_text(self, text: Text, template: Template) -> Self:
+        """The same, but as text instead of a template."""
+        changed = self.model_copy(update={"content": text, "subtype": None})
+        changed._saved = template  # noqa: SLF001 - of a copy of itself
+        return changed
 
 
 @dataclass(slots=True)
@@ -129,7 +145,7 @@ class Sender:
             place = await self._places.get(scope, conversation_id, anew=True)
             permit = permits.at(capabilities, place, utc_now(), author)
         if templating.needs_look(permit, create.content):
-            create = await self._store.read(lambda tx: _templated(tx, place, permit, create))
+            create = await self._store.read(lambda tx: _templated(tx, place, permit, capabilities, create))
         return place, create
 
     async def _read_extras(
@@ -194,7 +210,7 @@ class Sender:
 
     async def _append(self, create: MessageCreate, draft: Draft) -> Outcome:
         content = create.content
-        if not isinstance(content, Reaction) and not files_of(content):
+        if not isinstance(content, Reaction) and not files_of(content) and create.saved is None:
             return await self._store.append(draft)
 
         def change(tx: Tx) -> Outcome:
@@ -250,8 +266,9 @@ class Sender:
         place = await self._places.get(scope, conversation_id)
         extras = await self._read_extras(scope, place, conversation_id, create, author)
         draft = self._draft(scope, conversation_id, create, extras.author or author, None)
-        made = await self._store.read(lambda tx: timeline.place(tx, scope, row.result_id))
-        return self._read(draft, create.content, extras, made.id, made)
+        made = await self._store.read(lambda tx: timeline.get(tx, scope, row.result_id))
+        content = content_adapter.validate_json(made.content) if create.prefer_text else create.content
+        return self._read(replace(draft, context=made.context), content, extras, made.id, made)
 
     def compose(
         self, tx: ReadTx, scope: Scope, place: Place, conversation_id: UUID, create: MessageCreate
@@ -269,7 +286,7 @@ class Sender:
             policy.check_content(capabilities, create.content)
             permit = permits.at(capabilities, place, tx.now, author)
             if templating.needs_look(permit, create.content):
-                create = _templated(tx, place, permit, create)
+                create = _templated(tx, place, permit, capabilities, create)
         if create.reply_to_id is not None:
             references.answered(tx, scope, conversation_id, create.reply_to_id)
         if isinstance(create.content, Reaction):
@@ -280,12 +297,20 @@ class Sender:
         return self._draft(scope, conversation_id, create, author, None), files
 
 
-def _templated(tx: ReadTx, place: Place, permit: policy.Permit, create: MessageCreate) -> MessageCreate:
+def _templated(
+    tx: ReadTx, place: Place, permit: policy.Permit, capabilities: Capabilities, create: MessageCreate
+) -> MessageCreate:
     content = templating.checked(tx, place.account_id, place.inbox_id, permit, create.content)
+    if create.prefer_text and isinstance(content, Template):
+        text = templating.as_text(permit, capabilities, content)
+        if text is not None:
+            return create.as_text(text, content)
     return create if content is create.content else create.model_copy(update={"content": content})
 
 
 def _context(create: MessageCreate) -> dict[str, Any] | None:
+    if create.saved is not None:
+        return {"saved_template": {"name": create.saved.name, "language": create.saved.language}}
     if create.canned_response_id is None:
         return None
     return {"subtype": "canned_response", "canned_response_id": str(create.canned_response_id)}

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from frontdesk.domain.content import Content, Template
+from frontdesk.domain.content import Content, Template, Text
 from frontdesk.domain.errors import NotAllowed
 from frontdesk.domain.template import APPROVED, MessageTemplate, choose, fill
 from frontdesk.features.conversations import policy
+from frontdesk.ports.channel import Capabilities
 from frontdesk.store import templates
 from frontdesk.store.tx import ReadTx
 
@@ -47,6 +48,19 @@ def checked(tx: ReadTx, account_id: UUID, inbox_id: UUID, permit: policy.Permit,
             hint="Send a template of another category, or wait until they ask for it again.",
         )
     return fill(template, content)
+
+
+def as_text(permit: policy.Permit, capabilities: Capabilities, content: Template) -> Text | None:
+    """What a template says, as text, where free text may be sent now; None where not, or words would be lost.
+
+    A template that fills in more than its body (a picture above, a button below) stays one.
+    """
+    body = content.body
+    if not permit.free or not body or len(body) > capabilities.max_text:
+        return None
+    if any(str(each.get("type", "")).lower() != "body" for each in content.components):
+        return None
+    return Text(body=body) if "text" in capabilities.kinds_out else None
 
 
 def offered(known: list[MessageTemplate]) -> list[MessageTemplate]:

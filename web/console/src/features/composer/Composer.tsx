@@ -192,7 +192,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
         ) : null}
       </div>
       {closed ? (
-        <Closed conversation={conversation} onTemplate={(content) => outbox.add(id, { content }, lastSeq)} />
+        <Closed conversation={conversation} onTemplate={(content) => outbox.add(id, { content, prefer_text: true }, lastSeq)} />
       ) : (
         <>
           {note ? null : (
