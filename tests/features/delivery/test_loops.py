@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from frontdesk.domain.content import Text, content_adapter
+from frontdesk.domain.content import Email, Text, content_adapter
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import Author, AuthorType, Direction, MessageContext
 from frontdesk.features.delivery.backoff import Backoff
@@ -140,3 +140,17 @@ async def test_of_many_that_answer_at_once_one_does(scene: Scene) -> None:
         return automatic_answers.forget(tx, tx.now - HOUR), automatic_answers.forget(tx, tx.now + HOUR)
 
     assert await scene.store.write(forget) == (0, 1)
+
+
+async def test_a_mail_that_names_no_address_is_left_to_the_channel(scene: Scene) -> None:
+    """It was written before addresses were checked: its lane goes on, and the channel says what is wrong."""
+    await scene.receive(text("hi"))
+    content = content_adapter.dump_json(Email(text="Hi", cc=("the shop", "ben@rill.example"))).decode()
+    author = Author(AuthorType.AGENT, None, "Olga")
+    draft = Draft(
+        scene.account_id, (await scene.conversation()).id, Direction.OUTGOING, author, "email", content, "",
+        queue="deliver",
+    )  # fmt: skip
+    await scene.store.append_many([draft])
+    await write(scene, AuthorType.AGENT)
+    await ends(scene, "sent", "sent")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from frontdesk.domain.content import Content, Reaction, content_adapter
+from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import DeliveryStatus, MessageContext
 from frontdesk.domain.spelling import recipient
@@ -137,11 +138,19 @@ def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> Refusal | None:
     named = [each for name in ("to", "cc", "bcc") for each in mail.get(name) or ()]
     if not named:
         return None
-    readers = [Address("email", recipient(each, field="content.to").lower()) for each in named]
+    readers = [each for each in map(_reader, named) if each is not None]
     unasked = loops.is_unasked(tx, row)
     found = opt_outs.refusing(tx, delivery.account_id, row.channel, readers, unasked=unasked)
     message = f"{', '.join(found)} opted out, so nothing was sent. Send it to the others."
     return Refusal("opted_out", message) if found else None
+
+
+def _reader(named: str) -> Address | None:
+    """Somebody whom a mail names; None for what is no address: the channel says so."""
+    try:
+        return Address("email", recipient(named, field="content.to").lower())
+    except Invalid:
+        return None
 
 
 def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: Refusal) -> None:
