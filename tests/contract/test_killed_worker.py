@@ -171,7 +171,9 @@ class DyingDeliverer(Deliverer):
         self.taken: list[str] = []
 
     @override
-    async def _end(self, lane: Lane, job: Job, letter: Letter, result: SendResult, *, last: bool) -> bool:
+    async def _end(
+        self, lane: Lane, job: Job, letter: Letter, result: SendResult, *, last: bool, is_asked: bool
+    ) -> bool:
         assert isinstance(result, Sent)
         self.taken.append(str(letter.message_id))
         raise Died

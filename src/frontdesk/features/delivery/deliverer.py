@@ -4,23 +4,18 @@ Each inbox may have so many sends under way; a slow provider then holds up its o
 """
 
 import asyncio
-import dataclasses
-import json
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 
-from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.errors import Busy, DeskError
-from frontdesk.domain.inbound import Address
-from frontdesk.features.conversations.arrivals import file_of, files_of
+from frontdesk.features.conversations.arrivals import file_of
 from frontdesk.features.conversations.limits import rates_of
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
 from frontdesk.features.delivery import outbox
@@ -28,25 +23,23 @@ from frontdesk.features.delivery.asking import can_be_asked
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.outbox import Interrupted, Letter
 from frontdesk.features.delivery.pacing import Later, Limits
+from frontdesk.features.delivery.packing import LinkFile, LinkLeave, Packing
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
 from frontdesk.kit.ids import uuid7
-from frontdesk.kit.spool import close, kept
-from frontdesk.ports.blobs import BlobMissing, Blobs
+from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import (
     Channel,
-    Earlier,
     Failed,
-    OutboundFile,
     OutboundMessage,
     SendResult,
     Unknown,
 )
-from frontdesk.store import deliveries, jobs, media
+from frontdesk.store import deliveries, jobs
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
-from frontdesk.store.tx import Row, Tx
+from frontdesk.store.tx import Tx
 
 log = structlog.get_logger("frontdesk.delivery")
 
@@ -63,9 +56,6 @@ FILE_ATTEMPT_SECONDS = 90.0
 
 Tell = Callable[[str, SendResult, float], None]
 """Told of each try: the channel, what came of it, and the seconds it took."""
-LinkLeave = Callable[[UUID], str | None]
-LinkFile = Callable[[UUID, UUID], str]
-"""A path by which an account's file can be fetched for a while."""
 
 
 class Deliverer:
@@ -96,13 +86,11 @@ class Deliverer:
         per_inbox: int = PER_INBOX,
         tell: Tell = lambda _channel, _result, _seconds: None,
     ) -> None:
-        self._store, self._inboxes, self._blobs = store, inboxes, blobs
+        self._store, self._inboxes, self._packing = store, inboxes, Packing(store, blobs, leave, link)
         self._backoff, self._per_inbox = backoff or Backoff(), per_inbox
-        self._link, self._leave, self._channels, self._tell = link, leave, channels, tell
+        self._channels, self._tell = channels, tell
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
-        self._asked: set[UUID] = set()
-        """Inboxes whose provider can be asked where a message stands, as of the last send."""
         self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
 
     def worker(self) -> Worker:
@@ -139,8 +127,8 @@ class Deliverer:
             if file_of(letter.content) is not None:
                 until = FILE_ATTEMPT_SECONDS + _MARGIN_SECONDS
                 await self._store.write(lambda tx: jobs.renew(tx, lane, until))
-            result = await self._send(letter)
-            return await self._end(lane, job, letter, result, last=last)
+            result, is_asked = await self._send(letter)
+            return await self._end(lane, job, letter, result, last=last, is_asked=is_asked)
         finally:
             self._under_way[inbox_id] -= 1
             if not self._under_way[inbox_id]:
@@ -200,52 +188,29 @@ class Deliverer:
         except DeskError as error:
             return Failed(code=error.code, message=error.message, retryable=False)
 
-    async def _send(self, letter: Letter) -> SendResult:
+    async def _send(self, letter: Letter) -> tuple[SendResult, bool]:
+        """What came of a try, and whether the provider can be asked later where the message stands."""
         with ExitStack() as closing:
-            return await self._send_with(letter, closing)
+            try:
+                opened = await self._open(letter.inbox_id)
+                if isinstance(opened, Failed):
+                    return opened, False
+                outbound = await self._packing.packed(letter, opened, closing)
+            except Busy as error:
+                return Failed(code=error.code, message=error.message, retryable=True), False
+            if isinstance(outbound, Failed):
+                return outbound, False
+            return await self._send_by(opened, letter, outbound), can_be_asked(opened)
 
-    async def _send_with(self, letter: Letter, closing: ExitStack) -> SendResult:
-        """Send, and leave the files that were opened for it to be closed."""
-        try:
-            opened = await self._open(letter.inbox_id)
-            if isinstance(opened, Failed):
-                return opened
-            if can_be_asked(opened):
-                self._asked.add(letter.inbox_id)
-            files = await self._files(letter, closing)
-            earlier = await self._earlier(letter, opened)
-        except Busy as error:
-            return Failed(code=error.code, message=error.message, retryable=True)
-        if isinstance(files, Failed):
-            return files
+    async def _send_by(self, opened: OpenInbox, letter: Letter, outbound: OutboundMessage) -> SendResult:
         begun = time.monotonic()
-        result = await self._call(opened, self._outbound(letter, opened, files, earlier))
+        result = await self._call(opened, outbound)
         self._tell(opened.channel.slug, result, time.monotonic() - begun)
         if isinstance(result, Failed) and result.auth_expired:
             await self._inboxes.note_state(
                 letter.account_id, letter.inbox_id, "reconnect", result.message[:500]
             )
         return result
-
-    def _outbound(
-        self, letter: Letter, opened: OpenInbox, files: tuple[OutboundFile, ...], earlier: tuple[Earlier, ...]
-    ) -> OutboundMessage:
-        is_file = file_of(letter.content) is not None
-        return OutboundMessage(
-            delivery_id=letter.delivery_id,
-            message_id=letter.message_id,
-            to=Address(letter.scheme, letter.address),
-            content=letter.content,
-            context=letter.context,
-            reply_to_source_id=letter.reply_to_source_id,
-            target_source_id=letter.target_source_id,
-            url=self._url(letter, opened),
-            automatic=letter.automatic,
-            leave_url=self._leave(letter.message_id) if letter.unasked and self._leave else None,
-            file=files[0] if is_file and files else None,
-            files=() if is_file else files,
-            earlier=earlier,
-        )
 
     async def _call(self, opened: OpenInbox, outbound: OutboundMessage) -> SendResult:
         try:
@@ -257,57 +222,9 @@ class Deliverer:
             log.exception("channel_failed", channel=opened.channel.slug)
             return Unknown(code="channel_error", message="The channel failed while sending.")
 
-    def _url(self, letter: Letter, opened: OpenInbox) -> str | None:
-        """A public address of the message's file, where the provider fetches it: on the host of its hooks."""
-        file, hook_url = file_of(letter.content), opened.connection.hook_url
-        if self._link is None or file is None or file.attachment_id is None or hook_url is None:
-            return None
-        if not opened.channel.capabilities.files_by_link:
-            return None
-        parts = urlsplit(hook_url)
-        return f"{parts.scheme}://{parts.netloc}{self._link(letter.account_id, file.attachment_id)}"
-
-    async def _files(self, letter: Letter, closing: ExitStack) -> tuple[OutboundFile, ...] | Failed:
-        found: list[OutboundFile] = []
-        for file in files_of(letter.content):
-            if file.attachment_id is None:
-                continue
-            read = await self._file(letter, file.attachment_id)
-            if isinstance(read, Failed):
-                return read
-            closing.callback(close, read.content)
-            found.append(dataclasses.replace(read, content_id=file.content_id))
-        return tuple(found)
-
-    async def _earlier(self, letter: Letter, opened: OpenInbox) -> tuple[Earlier, ...]:
-        """What a message of a channel that answers by id must name."""
-        if not opened.channel.capabilities.answers_by_id:
-            return ()
-        rows = await self._store.read(lambda tx: deliveries.earlier(tx, letter.message_id))
-        return tuple(_told(row) for row in rows)
-
-    async def _file(self, letter: Letter, attachment_id: UUID) -> OutboundFile | Failed:
-        row = await self._store.read(lambda tx: media.get(tx, letter.account_id, attachment_id))
-        if row.scan == ScanState.INFECTED:
-            return Failed(
-                code="file_infected", message=f"The file holds a virus: {row.threat}.", retryable=False
-            )
-        if row.state != "stored" or row.blob is None:
-            return Failed(code="file_missing", message="The file is not there.", retryable=False)
-        if row.scan == ScanState.PENDING:
-            message = "The file is still being checked for viruses."
-            return Failed(code="file_unchecked", message=message, retryable=True)
-        try:
-            content = await kept(self._blobs.stream(row.blob))
-        except BlobMissing:
-            return Failed(code="file_missing", message="The file is not there.", retryable=False)
-        except (Busy, OSError):  # nothing was sent yet, so it may be tried again
-            return Failed(code="files_away", message="The file store was not reached.", retryable=True)
-        return OutboundFile(
-            content=content, mime=row.mime or "application/octet-stream", filename=row.filename
-        )
-
-    async def _end(self, lane: Lane, job: Job, letter: Letter, result: SendResult, *, last: bool) -> bool:
+    async def _end(
+        self, lane: Lane, job: Job, letter: Letter, result: SendResult, *, last: bool, is_asked: bool
+    ) -> bool:
         """Note what came of it, as often as the store needs: what was sent must not be forgotten."""
         pause = 0.1
         while True:
@@ -321,7 +238,7 @@ class Deliverer:
                         result,
                         self._backoff,
                         last=last,
-                        can_be_asked=letter.inbox_id in self._asked,
+                        can_be_asked=is_asked,
                     )
                 )
             except LeaseLost:
@@ -331,10 +248,3 @@ class Deliverer:
                 log.warning("delivery_result_waits", delivery=str(letter.delivery_id))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-
-
-def _told(row: Row) -> Earlier:
-    """An earlier message, of `store.deliveries.earlier`."""
-    content = json.loads(row.content)
-    words = content.get("text") or content.get("body") or content.get("caption")
-    return Earlier(row.source_id, content.get("subject"), words if row.direction == "outgoing" else None)
