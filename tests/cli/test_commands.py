@@ -41,6 +41,10 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (["migrate", "down", "9999"], {}, "revision: There is no revision '9999'."),
         (["nonsense"], {}, "nonsense"),
         (["jobs", "replay", "not-an-id"], {}, "not-an-id"),
+        (["openapi", "--output", "nowhere/x.json"], {}, "nowhere/x.json: No such file or directory."),
+        (["export", "nowhere/x.jsonl"], {}, "nowhere/x.jsonl"),
+        (["migrate", "backup", "nowhere/x.db"], {}, "There is no folder nowhere."),
+        (["up", "--data-dir", "/dev/null", "--port", "0"], {}, "/dev/null: File exists."),
     ],
 )
 def test_bad_input_ends_with_2_and_its_name(

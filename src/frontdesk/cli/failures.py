@@ -27,6 +27,11 @@ def explained() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(IMPOSSIBLE)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"frontdesk: {error.filename}: {error.strerror}. Name another place.", file=sys.stderr)
+        sys.exit(BAD_INPUT)
 
 
 def said(error: DeskError) -> str:

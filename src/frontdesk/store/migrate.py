@@ -89,8 +89,10 @@ async def backup(url: str, target: Path) -> Path:
 
     Raises:
         Conflict: The target exists.
-        Invalid: PostgreSQL's own `pg_dump` is needed and not installed.
+        Invalid: There is no such folder, or PostgreSQL's own `pg_dump` is needed and not installed.
     """
+    if not await asyncio.to_thread(target.parent.is_dir):
+        raise Invalid(f"There is no folder {target.parent}.", hint="Make it, or name another file.")
     if await asyncio.to_thread(target.exists):
         raise Conflict(f"{target} exists already.", hint="Name a file that is not there yet.")
     if url.startswith("sqlite:"):
