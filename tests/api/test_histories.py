@@ -16,7 +16,7 @@ from tests.desk import RunningDesk, Tenant, running_desk, until
 from tests.features.histories.test_histories import HISTORY, OWNED, V1, bring, lines_of, numbers
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(300)
-TABLES = ("attachments", *OWNED)
+TABLES = ("attachments", "opt_outs", "canned_responses", *OWNED)
 
 
 async def furnish(owner: Tenant) -> None:
@@ -38,13 +38,29 @@ async def furnish(owner: Tenant) -> None:
     await owner.post(path, {"content": {"kind": "text", "body": "Among us"}, "direction": "note"})
     await owner.post(path, {"content": {"kind": "reaction", "emoji": "🚲", "target_id": told["id"]}})
 
+    await beside(owner)
+
     async def all_sent() -> bool:
         items = (await owner.get(path))["items"]
         return all(each["status"] in {"sent", "unknown"} for each in items if each["direction"] == "outgoing")
 
+    async def nothing_to_do() -> bool:
+        return (await numbers(owner.desk))["jobs"] == 0
+
     await until(all_sent, what="the deliveries")
+    await until(nothing_to_do, what="the end of all work")
     sql = "UPDATE attachments SET scan = 'infected', threat = 'Eicar' WHERE filename = 'odd'"
     await owner.desk.store.write(lambda tx: tx.driver.execute(sql, ()))
+
+
+async def beside(owner: Tenant) -> None:
+    """An opt-out, one that has ended, and a canned response."""
+    out = {"channel": "post", "scheme": "phone", "address": "+34600000009"}
+    await owner.post("/v1/opt-outs", {**out, "kind": "marketing", "note": "By letter"})
+    ended = await owner.post("/v1/opt-outs", {**out, "kind": "all"})
+    assert (await owner.http.delete(f"/v1/opt-outs/{ended['id']}")).is_success
+    messages = [{"kind": "text", "body": "At 9."}, {"kind": "location", "latitude": 41.4, "longitude": 2.2}]
+    await owner.post("/v1/canned-responses", {"shortcut": "hours", "title": "Hours", "messages": messages})
 
 
 async def wipe(desk: RunningDesk) -> None:
@@ -235,3 +251,20 @@ async def test_with_a_scanner_imported_files_wait_for_it(database_url: str, tmp_
         assert (await numbers(desk))["jobs"] == before["jobs"] + 1
         rows = await desk.store.read(lambda tx: tx.driver.fetch("SELECT scan FROM attachments", ()))
         assert [row[0] for row in rows] == ["pending"]
+
+
+async def test_the_later_word_of_an_opt_out_wins(desk: RunningDesk) -> None:
+    """M-15, S2-24: an import takes no leave back that was taken after the export."""
+    await beside(desk.owner)
+    archive = await fetched(desk, "jsonl")
+    [standing] = (await desk.owner.get("/v1/opt-outs"))["items"]
+    earlier = [
+        each for each in told_in(archive) if each["type"] == "opt_out" and each["id"] == standing["id"]
+    ]
+    back = {**earlier[0], "said_at": "2001-01-01T00:00:00Z", "ended_at": "2001-01-01T00:00:00Z"}
+    done = await sent(desk, b"".join(lines_of([back])))
+    assert done["known"] == {"opt_out": 1}
+    assert (await desk.owner.get("/v1/opt-outs"))["items"] == [standing]
+    later = {**earlier[0], "said_at": "2101-01-01T00:00:00Z", "ended_at": "2101-01-01T00:00:00Z"}
+    await sent(desk, b"".join(lines_of([later])))
+    assert (await desk.owner.get("/v1/opt-outs"))["items"] == []

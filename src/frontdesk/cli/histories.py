@@ -18,6 +18,7 @@ Account = Annotated[str | None, Parameter(help="Name or id of the account, where
 Inbox = Annotated[str | None, Parameter(help="Name or id of the inbox of conversations that name none.")]
 DryRun = Annotated[bool, Parameter(negative="", help="Say what would come of it, and change nothing.")]
 _SHOWN = 50
+_KINDS = ("inbox", "contact", "opt_out", "canned_response", "conversation", "message", "file")
 
 
 def import_(
@@ -83,7 +84,7 @@ class Rejects:
 
 
 def _tell(done: "Imported", *, dry_run: bool) -> None:
-    for kind in ("inbox", "contact", "conversation", "message", "file"):
+    for kind in _KINDS:
         added, known = done.added.get(kind, 0), done.known.get(kind, 0)
         if added or known:
             print(f"{kind}: {added} {'would be ' if dry_run else ''}added, {known} known already")

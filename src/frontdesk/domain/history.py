@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from frontdesk.domain.attachment import ScanState
+from frontdesk.domain.consent import OptOutKind, OptOutSource
 from frontdesk.domain.content import Content
 from frontdesk.domain.conversation import ConversationStatus, Resolution
 from frontdesk.domain.errors import Invalid
@@ -180,14 +181,51 @@ class HistoryFile(_Line):
     created_at: AwareDatetime
 
 
-HistoryLine = HistoryHead | HistoryInbox | HistoryContact | HistoryConversation | HistoryMessage | HistoryFile
+class HistoryOptOut(_Line):
+    """Who does not want to hear from the account by a channel, or wants to again (`ended_at`)."""
+
+    type: Literal["opt_out"]
+    id: UUID
+    channel: Scheme
+    address: HistoryAddress
+    kind: OptOutKind
+    source: OptOutSource
+    note: Name | None = None
+    said_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    created_at: AwareDatetime
+
+
+class HistoryCannedResponse(_Line):
+    """Prepared messages."""
+
+    type: Literal["canned_response"]
+    id: UUID
+    shortcut: Words
+    title: Words
+    messages: Annotated[tuple[Content, ...], Field(min_length=1, max_length=100)]
+    created_at: AwareDatetime
+    changed_at: AwareDatetime
+
+
+HistoryLine = (
+    HistoryHead
+    | HistoryInbox
+    | HistoryContact
+    | HistoryOptOut
+    | HistoryCannedResponse
+    | HistoryConversation
+    | HistoryMessage
+    | HistoryFile
+)
 _LINES: TypeAdapter[HistoryLine] = TypeAdapter(Annotated[HistoryLine, Field(discriminator="type")])
+_NAMES = "frontdesk, inbox, contact, opt_out, canned_response, conversation, message, file"
 _CURES = {
     "missing": "Add it.",
     "extra_forbidden": "Leave it out, or see docs/histories.md for its name.",
     "timezone_aware": "Write the time with Z or an offset: 2026-02-03T09:00:00Z.",
-    "union_tag_invalid": "Types are frontdesk, inbox, contact, conversation, message and file.",
-    "union_tag_not_found": "Name the line's type: frontdesk, inbox, contact, conversation, message or file.",
+    "union_tag_invalid": f"Types are {_NAMES}.",
+    "union_tag_not_found": f"Name the type of the line: {_NAMES}.",
 }
 
 

@@ -99,6 +99,19 @@ _BLOBS = Statement(
     .limit(P("limit"))
 )
 
+_OPT_OUTS = Statement(
+    sa.select(t.opt_outs)
+    .where(t.opt_outs.c.account_id == P("account_id"), t.opt_outs.c.id > P("after"))
+    .order_by(t.opt_outs.c.id)
+    .limit(P("limit"))
+)
+_RESPONSES = Statement(
+    sa.select(t.canned_responses)
+    .where(t.canned_responses.c.account_id == P("account_id"), t.canned_responses.c.id > P("after"))
+    .order_by(t.canned_responses.c.id)
+    .limit(P("limit"))
+)
+
 
 def inboxes(tx: ReadTx, account_id: UUID) -> list[Row]:
     """All inboxes, deleted ones too."""
@@ -145,3 +158,13 @@ def files(tx: ReadTx, account_id: UUID, after: UUID, limit: int) -> list[Row]:
 def blobs(tx: ReadTx, account_id: UUID, after: str, limit: int) -> list[Row]:
     """The bytes of these files by their hash, each once: (sha256, blob)."""
     return tx.rows(_BLOBS, account_id=account_id, after=after, limit=limit)
+
+
+def opt_outs(tx: ReadTx, account_id: UUID, after: UUID, limit: int) -> list[Row]:
+    """Opt-outs by id, ended ones too."""
+    return tx.rows(_OPT_OUTS, account_id=account_id, after=after, limit=limit)
+
+
+def canned_responses(tx: ReadTx, account_id: UUID, after: UUID, limit: int) -> list[Row]:
+    """Canned responses by id."""
+    return tx.rows(_RESPONSES, account_id=account_id, after=after, limit=limit)

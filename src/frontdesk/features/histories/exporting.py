@@ -27,6 +27,8 @@ def export(tx: ReadTx, account_id: UUID, *, with_files: bool = False) -> Iterato
     for row in pages.inboxes(tx, account_id):
         yield _said("inbox", row, "id channel name config reopen_policy greeting time_zone deleted_at")
     yield from _contacts(tx, account_id)
+    yield from _opt_outs(tx, account_id)
+    yield from _canned_responses(tx, account_id)
     yield from _conversations(tx, account_id)
     if with_files:
         yield from _files(tx, account_id)
@@ -38,6 +40,23 @@ def stored_bytes(tx: ReadTx, account_id: UUID) -> Iterator[tuple[str, str]]:
     while rows := pages.blobs(tx, account_id, after, _LIMIT):
         after = rows[-1].sha256
         yield from ((row.sha256, row.blob) for row in rows)
+
+
+def _opt_outs(tx: ReadTx, account_id: UUID) -> Iterator[str]:
+    after = _NIL
+    while rows := pages.opt_outs(tx, account_id, after, _LIMIT):
+        after = rows[-1].id
+        for row in rows:
+            names = "id channel kind source note said_at ended_at created_at"
+            yield _said("opt_out", row, names, address={"scheme": row.scheme, "value": row.address})
+
+
+def _canned_responses(tx: ReadTx, account_id: UUID) -> Iterator[str]:
+    after = _NIL
+    while rows := pages.canned_responses(tx, account_id, after, _LIMIT):
+        after = rows[-1].id
+        for row in rows:
+            yield _said("canned_response", row, "id shortcut title messages created_at changed_at")
 
 
 def _files(tx: ReadTx, account_id: UUID) -> Iterator[str]:

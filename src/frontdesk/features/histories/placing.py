@@ -7,6 +7,7 @@ from uuid import UUID
 from frontdesk.domain.conversation import ConversationStatus
 from frontdesk.domain.errors import Conflict, Invalid
 from frontdesk.domain.history import (
+    HistoryCannedResponse,
     HistoryContact,
     HistoryConversation,
     HistoryFile,
@@ -14,12 +15,14 @@ from frontdesk.domain.history import (
     HistoryInbox,
     HistoryLine,
     HistoryMessage,
+    HistoryOptOut,
     history_id,
     is_uuid,
 )
 from frontdesk.domain.inbound import Address
 from frontdesk.domain.message import Direction
 from frontdesk.features.conversations.episodes import key_of
+from frontdesk.features.histories.extras import take_extra
 from frontdesk.features.histories.files import Kept, note
 from frontdesk.features.histories.growing import Grown
 from frontdesk.features.histories.rows import Rows
@@ -67,19 +70,19 @@ class Places:
         Raises:
             Invalid, Conflict: It cannot be, with field and cure.
         """
+        if isinstance(line, HistoryHead):
+            return None
+        if isinstance(line, HistoryOptOut | HistoryCannedResponse):
+            return take_extra(self.tx, self.account_id, line)
         match line:
-            case HistoryHead():
-                return None
             case HistoryInbox():
                 return self._take_inbox(line)
             case HistoryContact():
                 return self._take_contact(line)
             case HistoryConversation():
                 return self._take_conversation(line)
-            case HistoryMessage():
-                return self._take_message(line)
-            case HistoryFile():
-                return self._take_file(line)
+            case _:
+                return self._take_message(line) if line.type == "message" else self._take_file(line)
 
     def write(self) -> None:
         """Write the messages, and let their conversations end with them."""
