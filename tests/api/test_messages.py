@@ -86,7 +86,8 @@ async def test_a_message_is_queued_delivered_and_answered_in_full(talk: Talk) ->
         "id": sent["id"], "conversation_id": talk.id, "seq": 2, "direction": "outgoing",
         "author": {"type": "agent", "id": str(talk.desk.owner.user_id), "name": "Olive Owner"},
         "content": {"kind": "text", "body": "hello", "preview_url": False}, "status": "queued",
-        "failure": None, "reply_to": None, "reactions": [], "context": {}, "origin": None, "starred": False,
+        "failure": None, "held_until": None, "reply_to": None, "reactions": [], "context": {},
+        "origin": None, "starred": False,
         "source_id": None, "pricing": None, "version": 1, "edited_at": None, "deleted_at": None,
         "sent_at": None, "created_at": sent["created_at"],
     }  # fmt: skip

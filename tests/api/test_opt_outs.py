@@ -176,7 +176,7 @@ async def test_people_are_warned_in_quiet_hours_and_programs_wait(talk: Talk) ->
     begins, ends = now - timedelta(hours=2), now + timedelta(hours=2)
     quiet = {"begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
     changed = await change(talk, {"sending": {"quiet_hours": quiet}, "time_zone": "UTC"})
-    unset = {"opt_out_words": None, "opt_in_words": None, "limits": None, "prices": None}
+    unset = dict.fromkeys(("opt_out_words", "opt_in_words", "limits", "prices", "undo_seconds"))
     assert changed["sending"] == {**unset, "quiet_hours": quiet}
     explained = await talk.desk.owner.get(f"{talk.path}/can-send")
     assert explained["free"] is True

@@ -89,6 +89,7 @@ MATRIX = {
     "GET /v1/messages/{message_id}/deliveries": "conversations:read",
     "GET /v1/messages/{message_id}/versions": "conversations:read",
     "POST /v1/messages/{message_id}/retry": "messages:send",
+    "POST /v1/messages/{message_id}/cancel": "messages:send",
     "POST /v1/attachments": "messages:send",
     "GET /v1/canned-responses": "conversations:read",
     "POST /v1/canned-responses": "conversations:write",

@@ -1,5 +1,6 @@
 """One person in three channels, in a browser: contacts become one, each answer goes its own way once."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -257,3 +258,109 @@ async def test_s3_17_m_04_one_person_by_whatsapp_mail_and_chat_is_answered_on_ea
     assert await _reached(simulators) == REACHED
     assert await _accepted(simulators) == sorted(REACHED)
     await expect(chat).to_have_text([GREETING, WEB.asked, WEB.answered])
+
+
+async def _hold(agent: Page, demo: Victim, seconds: int) -> None:
+    """Let the mail inbox hold what is sent for so long, and the console know it."""
+    session = await (await agent.request.get(f"{demo.url}/v1/session")).json()
+    inboxes = await (await agent.request.get(f"{demo.url}/v1/inboxes")).json()
+    mail = next(each["id"] for each in inboxes["items"] if each["channel"] == "email")
+    changed = await agent.request.patch(
+        f"{demo.url}/v1/inboxes/{mail}",
+        data={"sending": {"undo_seconds": seconds}},
+        headers={"X-CSRF-Token": session["csrf_token"]},
+    )
+    assert changed.ok, await changed.text()
+    await agent.reload()
+    await expect(agent.get_by_role("region", name="Conversation list")).to_be_visible(timeout=SLOW)
+
+
+def _letter(agent: Page) -> Locator:
+    return agent.get_by_role("dialog", name="New message")
+
+
+def _waiting(agent: Page) -> Locator:
+    return agent.get_by_role("region", name="Waiting to be sent")
+
+
+async def _new_mail(agent: Page, text: str) -> None:
+    """From the list to a mail that waits to be sent, by keys."""
+    await agent.keyboard.press("c")
+    await expect(_letter(agent).locator("[data-autofocus]")).to_be_focused(timeout=SLOW)
+    await agent.keyboard.press("Shift+Tab")
+    await expect(_letter(agent).get_by_label("From")).to_be_focused()
+    await agent.keyboard.type("E-mail")
+    await expect(_letter(agent).get_by_label("Subject")).to_be_visible()
+    for words in (MAILBOX, NORA, SUBJECT, text):
+        await agent.keyboard.press("Tab")
+        await agent.keyboard.type(words)
+    await agent.keyboard.press("Control+Enter")
+    await expect(_waiting(agent)).to_be_visible(timeout=SLOW)
+
+
+async def _take_back_mail(agent: Page, text: str) -> None:
+    """It goes from the thread, here and on another screen, and back to where it was written."""
+    beside = await agent.context.new_page()
+    await beside.goto(agent.url)
+    said = [each.get_by_role("log", name="Messages").get_by_text(text) for each in (agent, beside)]
+    for each in said:
+        await expect(each).to_be_visible(timeout=SLOW)
+    await agent.keyboard.press("Control+z")
+    await expect(_letter(agent).get_by_label("Message")).to_have_value(text, timeout=SLOW)
+    await expect(_letter(agent).get_by_label("Subject")).to_have_value(SUBJECT)
+    for each in (*said, _waiting(agent)):
+        await expect(each).to_have_count(0, timeout=SLOW)
+    await beside.close()
+    await agent.keyboard.press("Escape")
+    await expect(_letter(agent)).to_have_count(0)
+
+
+async def _send_and_leave(agent: Page, text: str) -> None:
+    """What was begun is still there; it is changed and sent, and the page is left before it goes."""
+    await agent.keyboard.press("c")
+    await expect(_letter(agent).locator("[data-autofocus]")).to_be_focused(timeout=SLOW)
+    for _ in range(3):
+        await agent.keyboard.press("Tab")
+    await expect(_letter(agent).get_by_label("Message")).to_be_focused()
+    await agent.keyboard.press("Control+a")
+    await agent.keyboard.type(text)
+    await agent.keyboard.press("Control+Enter")
+    await expect(_letter(agent)).to_have_count(0, timeout=SLOW)
+    await agent.goto("about:blank")
+
+
+async def test_s3_21_a_mail_is_written_taken_back_and_sent_by_keyboard_alone(
+    agent: Page, demo: Victim, simulators: httpx2.AsyncClient
+) -> None:
+    """S3-21: the composer of mails, its countdown, undo; a page that is left loses nothing."""
+    await _hold(agent, demo, 60)
+    await _new_mail(agent, "Here is the wrong one.")
+    countdown = re.compile(r"^Leaves in \d+ s$")
+    await expect(_waiting(agent).get_by_role("timer")).to_have_text(countdown)
+    await _take_back_mail(agent, "Here is the wrong one.")
+    await _hold(agent, demo, 3)
+    await _send_and_leave(agent, "Here is the right one.")
+    mailbox = ("email", MAILBOX)
+    came = ["Here is the right one."]
+
+    async def it_came() -> bool:
+        return (await _reached(simulators)).get(mailbox) == came
+
+    await until(it_came, seconds=20, what="the mail that was left alone")
+    await agent.goto(demo.url)
+    await _hold(agent, demo, 60)
+    await expect(_rows(agent)).to_have_count(1, timeout=SLOW)
+    await agent.keyboard.press("j")
+    box = agent.get_by_role("textbox", name="Reply")
+    await expect(box).to_be_visible(timeout=SLOW)
+    await agent.keyboard.press("r")
+    await expect(box).to_be_focused()
+    await agent.keyboard.type("I forgot to say")
+    await agent.keyboard.press("Control+Enter")
+    await expect(_waiting(agent)).to_be_visible(timeout=SLOW)
+    await expect(box).to_have_value("")
+    await agent.keyboard.press("Control+z")
+    await expect(box).to_have_value("I forgot to say", timeout=SLOW)
+    await expect(box).to_be_focused()
+    await expect(_waiting(agent)).to_have_count(0)
+    assert (await _reached(simulators))[mailbox] == came

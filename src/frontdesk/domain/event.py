@@ -29,6 +29,7 @@ class EventType(StrEnum):
     DELIVERY_FAILED = "delivery.failed"
     DELIVERY_UNKNOWN = "delivery.unknown"
     DELIVERY_QUEUED = "delivery.queued"
+    DELIVERY_CANCELED = "delivery.canceled"  # somebody took it back before it left
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"
     CONTACT_MERGED = "contact.merged"

@@ -3,8 +3,9 @@
 Pure rules and data. How a message is made of a hook, a request or a row is in `factory`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -57,6 +58,7 @@ class DeliveryStatus(StrEnum):
     READ = "read"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    CANCELED = "canceled"
 
 
 _ALLOWED: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
@@ -86,6 +88,7 @@ _ALLOWED: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
     DeliveryStatus.UNKNOWN: frozenset(
         {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.FAILED}
     ),
+    DeliveryStatus.CANCELED: frozenset(),
 }
 
 
@@ -94,7 +97,8 @@ def may_move(old: DeliveryStatus, new: DeliveryStatus) -> bool:
 
     Every other report is recorded and ignored, so a status never goes back.
 
-    `sending → queued` is our own planned retry, never a provider's report.
+    `sending → queued` is our own planned retry, never a provider's report. `canceled` is no report either: a
+    person takes back what has not left.
     """
     return new in _ALLOWED[old]
 
@@ -162,6 +166,7 @@ class MessageContext(BaseModel):
     subtype: ShortStr | None = Field(default=None, description="canned_response or null")
     canned_response_id: UUID | None = None
     saved_template: SavedTemplate | None = None
+    hold_seconds: int | None = Field(default=None, ge=1, description="How long it could be taken back.")
     errors: tuple[dict[str, str | int | None], ...] = ()
     by_machine: bool = Field(
         default=False, description="A machine or a list wrote it: nothing answers by itself"
@@ -170,6 +175,16 @@ class MessageContext(BaseModel):
 
 NO_CONTEXT = MessageContext()
 """The context of most messages: none."""
+
+LONGEST_HOLD_SECONDS = 60
+"""What a customer is to get, later messages of the conversation wait for; so a hold is short."""
+
+
+def held_until(created_at: datetime, context: Mapping[str, Any] | None) -> datetime | None:
+    """Until when a message waits so that it can be taken back; None for one that goes at once."""
+    seconds = context.get("hold_seconds") if context else None
+    return created_at + timedelta(seconds=seconds) if seconds else None
+
 
 Subtype = Literal["template", "canned_response"]
 Utc = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]

@@ -54,6 +54,9 @@ class Capabilities:
     """With these a customer takes leave where the inbox says nothing else: nothing may be sent then."""
     back_words: frozenset[str] = frozenset()
     """With these they come back."""
+    undo_seconds: int | None = 0
+    """So long an agent may take a message back before it leaves, if the inbox says nothing else; None: never,
+    it is seen at once."""
     pair_seconds: float | None = None
     """The provider takes one message to the same customer in so many seconds, apart from short bursts."""
     automatic_pause_seconds: int | None = None

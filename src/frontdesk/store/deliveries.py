@@ -31,6 +31,7 @@ EVENT_OF = {
     DeliveryStatus.READ: EventType.DELIVERY_READ,
     DeliveryStatus.FAILED: EventType.DELIVERY_FAILED,
     DeliveryStatus.UNKNOWN: EventType.DELIVERY_UNKNOWN,
+    DeliveryStatus.CANCELED: EventType.DELIVERY_CANCELED,
 }
 """The event that tells of a status; `sending` passes in silence."""
 
@@ -100,6 +101,7 @@ _LETTER = Statement(
         t.inboxes.c.channel,
         t.conversations.c.last_incoming_at,
         t.threads.c.id.label("thread_id"),
+        _m.c.created_at,
         t.threads.c.scheme,
         t.threads.c.address,
         sa.func.coalesce(_reply.c.source_id, _reply_delivery.c.source_id).label("reply_to_source_id"),

@@ -44,6 +44,38 @@ _PREVIEW = Statement(
     .where(_c.c.id == P("conversation"), _c.c.last_seq == P("seq"))
     .values(preview=P("preview"), version=_c.c.version + 1)
 )
+_BEFORE = Statement(
+    sa.select(_m.c.kind, _m.c.direction, _m.c.author_name, _m.c.content, _m.c.deleted_at)
+    .select_from(_m.outerjoin(t.deliveries, t.deliveries.c.message_id == _m.c.id))
+    .where(
+        _m.c.conversation_id == P("conversation_id"),
+        _m.c.seq < P("seq"),
+        _m.c.direction != "activity",
+        sa.func.coalesce(t.deliveries.c.status, "") != "canceled",
+    )
+    .order_by(_m.c.seq.desc())
+    .limit(1)
+)
+_STEP_BACK = Statement(
+    sa.update(_c)
+    .where(_c.c.id == P("conversation"))
+    .values(
+        preview=P("preview"),
+        preview_kind=P("kind"),
+        preview_direction=P("direction"),
+        preview_author=P("author"),
+        version=_c.c.version + 1,
+    )
+)
+_IS_LAST = Statement(
+    sa.select(sa.func.count())
+    .select_from(_m)
+    .where(
+        _m.c.conversation_id == P("conversation_id"),
+        _m.c.seq > P("seq"),
+        _m.c.direction != "activity",
+    )
+)
 _VERSIONS = Statement(
     sa.select(_v)
     .where(_v.c.message_id == P("message_id"), _v.c.account_id == P("account_id"))
@@ -90,6 +122,28 @@ def star(tx: Tx, message: Row, *, starred: bool) -> None:
     """Set or take the star of a locked message."""
     tx.run(_STAR, message=message.id, starred=starred)
     _tell(tx, message, EventType.MESSAGE_STARRED, starred=starred)
+
+
+def before_last(tx: ReadTx, conversation_id: UUID, seq: int) -> tuple[bool, Row | None]:
+    """Whether a message is the last of a conversation, and the one that lists show if it is taken away.
+
+    The row has kind, direction, author_name, content and deleted_at; it is None where nothing was said.
+    """
+    if tx.scalar(_IS_LAST, conversation_id=conversation_id, seq=seq):
+        return False, None
+    return True, tx.first(_BEFORE, conversation_id=conversation_id, seq=seq)
+
+
+def show_before(tx: Tx, conversation_id: UUID, row: Row | None, preview: str) -> None:
+    """Let lists show the message of `before_last` for a locked conversation."""
+    tx.run(
+        _STEP_BACK,
+        conversation=conversation_id,
+        preview=preview,
+        kind=row.kind if row else None,
+        direction=row.direction if row else None,
+        author=row.author_name if row else None,
+    )
 
 
 def reacted(tx: Tx, message: Row) -> None:

@@ -102,6 +102,7 @@ describe("files", () => {
   const whatsapp: Capabilities = {
     kinds_out: ["text", "image", "audio", "video", "document"],
     max_text: 4096,
+    reaches: ["phone"],
     media_max_bytes: { image: 5_000_000, document: 100_000_000 },
     media_mimes: { image: ["image/jpeg", "image/png"] },
     reactions: true,
@@ -109,6 +110,7 @@ describe("files", () => {
     receipts: true,
     typing_out: true,
     templates: true,
+    undo_seconds: 0,
     window_seconds: 86_400,
   };
   const file = (id: string, mime: string) =>

@@ -40,6 +40,7 @@ export function message(seq: number, change: Partial<Message> = {}): Message {
     content: { kind: "text", body: `Message ${String(seq)}` },
     status: null,
     failure: null,
+    held_until: null,
     reply_to: null,
     reactions: [],
     context: null,

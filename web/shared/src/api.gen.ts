@@ -528,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{message_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Take back a message that was sent with `hold_seconds` and has not left; 409 once it is on its way.
+         */
+        post: operations["cancel_v1_messages__message_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/{message_id}/versions": {
         parameters: {
             query?: never;
@@ -3122,6 +3142,12 @@ export interface components {
              */
             sent_by?: string | null;
             /**
+             * Hold Seconds
+             * @description How long it can be taken back before it leaves.
+             * @default 0
+             */
+            hold_seconds: number;
+            /**
              * Prefer Text
              * @description A template goes as plain text where free text may be sent now; it counts as saved.
              * @default false
@@ -3152,7 +3178,8 @@ export interface components {
          * MessageRead
          * @description A message. `content` is the stored content; its `media` has a `url` and a `state` once it is ours.
          *
-         *     `status` is that of the delivery: null for what is not sent out.
+         *     `status` is that of the delivery: null for what is not sent out. Until `held_until` a message waits and
+         *     can be taken back; `canceled` is one that was, and no customer has seen it.
          */
         MessageRead: {
             /**
@@ -3178,8 +3205,10 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Status */
-            status: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown") | null;
+            status: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "canceled") | null;
             failure: components["schemas"]["FailureRead"] | null;
+            /** Held Until */
+            held_until: string | null;
             reply_to: components["schemas"]["ReplyRead"] | null;
             /** Reactions */
             reactions: components["schemas"]["ReactionRead"][];
@@ -3274,6 +3303,11 @@ export interface components {
              * @default false
              */
             prefer_text: boolean;
+            /**
+             * Hold Seconds
+             * @default 0
+             */
+            hold_seconds: number;
         };
         /**
          * MessageVersion
@@ -3874,7 +3908,8 @@ export interface components {
          *
          *     A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
          *     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
-         *     and are warned; nothing automatic goes, but answers.
+         *     and are warned; nothing automatic goes, but answers. For `undo_seconds` the console holds what an agent
+         *     sends, so that it can be taken back; null: as the channel does, 0: it goes at once.
          */
         "Sending-Input": {
             /** Opt Out Words */
@@ -3885,6 +3920,8 @@ export interface components {
             limits?: components["schemas"]["SendingLimits"] | null;
             /** @description What messages cost you; can-send tells it. */
             prices?: components["schemas"]["PriceList-Input"] | null;
+            /** Undo Seconds */
+            undo_seconds?: number | null;
         };
         /**
          * Sending
@@ -3892,7 +3929,8 @@ export interface components {
          *
          *     A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
          *     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
-         *     and are warned; nothing automatic goes, but answers.
+         *     and are warned; nothing automatic goes, but answers. For `undo_seconds` the console holds what an agent
+         *     sends, so that it can be taken back; null: as the channel does, 0: it goes at once.
          */
         "Sending-Output": {
             /** Opt Out Words */
@@ -3903,6 +3941,8 @@ export interface components {
             limits?: components["schemas"]["SendingLimits"] | null;
             /** @description What messages cost you; can-send tells it. */
             prices?: components["schemas"]["PriceList-Output"] | null;
+            /** Undo Seconds */
+            undo_seconds?: number | null;
         };
         /**
          * SendingLimits
@@ -4451,7 +4491,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Status */
-            status: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown") | null;
+            status: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "canceled") | null;
             reply_to: components["schemas"]["VisitorReply"] | null;
             /** Reactions */
             reactions: components["schemas"]["VisitorReaction"][];
@@ -5655,6 +5695,40 @@ export interface operations {
         };
     };
     retry_v1_messages__message_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request safely: the same key has one effect and one answer, for 7 days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
+                };
+            };
+            /** @description An error (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_v1_messages__message_id__cancel_post: {
         parameters: {
             query?: never;
             header?: {

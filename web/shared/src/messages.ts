@@ -40,9 +40,9 @@ export function continues(before: Grouped | undefined, message: Grouped): boolea
   return Date.parse(message.created_at) - Date.parse(before.created_at) < GROUP_GAP;
 }
 
-/** Reactions are shown on their target only. */
-export function isShown(message: { content: { kind: string } }): boolean {
-  return message.content.kind !== "reaction";
+/** Reactions are shown on their target only, and what was taken back before it left is not shown. */
+export function isShown(message: { content: { kind: string }; status?: DeliveryStatus | null }): boolean {
+  return message.content.kind !== "reaction" && message.status !== "canceled";
 }
 
 export interface Tick {
@@ -59,6 +59,7 @@ const TICKS: Record<DeliveryStatus, Tick> = {
   read: { icon: "checks", label: "Read", tone: "accent" },
   failed: { icon: "alert", label: "Not sent", tone: "red" },
   unknown: { icon: "unknown", label: "Not known whether it arrived", tone: "amber" },
+  canceled: { icon: "clock", label: "Taken back", tone: "quiet" },
 };
 
 /** Icon, spoken name and tone of a delivery's status; null for what is never delivered. */

@@ -74,6 +74,8 @@ export interface MessageCreate {
   direction?: "outgoing" | "note";
   canned_response_id?: Id | null;
   prefer_text?: boolean;
+  /** How long it waits at the desk and can be taken back. */
+  hold_seconds?: number;
 }
 
 export interface Page<T> {
@@ -101,6 +103,8 @@ export type ApiToken = Schemas["TokenRead"] & { token?: string };
 export interface Capabilities {
   kinds_out: string[];
   max_text: number;
+  /** Schemes of addresses that can be written to first. */
+  reaches: string[];
   media_max_bytes: Record<string, number>;
   media_mimes: Record<string, string[]>;
   reactions: boolean;
@@ -109,6 +113,8 @@ export interface Capabilities {
   typing_out: boolean;
   templates: boolean;
   window_seconds: number | null;
+  /** So long what an agent sends can be taken back by default; null: it is seen at once. */
+  undo_seconds: number | null;
 }
 
 export interface JsonSchema {

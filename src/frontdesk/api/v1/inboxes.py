@@ -16,6 +16,7 @@ from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Line, Shown, TimeZone
 from frontdesk.domain.conversation import ReopenPolicy
 from frontdesk.domain.errors import Forbidden
+from frontdesk.domain.message import LONGEST_HOLD_SECONDS
 from frontdesk.domain.price import PriceList
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.inboxes.config import SET, schema, secret_fields
@@ -112,7 +113,8 @@ class Sending(Body):
 
     A customer who writes one of `opt_out_words` and nothing else is sent nothing more until they write one
     of `opt_in_words`; null: the channel's own words, an empty list: none. In quiet hours people may write
-    and are warned; nothing automatic goes, but answers.
+    and are warned; nothing automatic goes, but answers. For `undo_seconds` the console holds what an agent
+    sends, so that it can be taken back; null: as the channel does, 0: it goes at once.
     """
 
     opt_out_words: Annotated[list[Line], Field(max_length=50)] | None = None
@@ -120,6 +122,7 @@ class Sending(Body):
     quiet_hours: QuietHoursGiven | None = None
     limits: SendingLimits | None = None
     prices: PriceList | None = Field(default=None, description="What messages cost you; can-send tells it.")
+    undo_seconds: Annotated[int, Field(ge=0, le=LONGEST_HOLD_SECONDS)] | None = None
 
 
 class InboxCreate(Body):

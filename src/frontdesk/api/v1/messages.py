@@ -20,11 +20,12 @@ from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Line
 from frontdesk.domain.content import Content
 from frontdesk.domain.errors import Malformed
+from frontdesk.domain.message import LONGEST_HOLD_SECONDS
 from frontdesk.domain.scope import Permission, Scope
 from frontdesk.features.conversations import batches, changes, routing
 from frontdesk.features.conversations.reads import MessagePage, MessageRead
 from frontdesk.features.conversations.sending import AuthorCreate, MessageCreate
-from frontdesk.features.delivery import retries
+from frontdesk.features.delivery import holding, retries
 from frontdesk.kit.pages import CursorInvalid
 from frontdesk.store import conversations, deliveries, message_changes, timeline
 from frontdesk.store.tx import ReadTx, Row, Tx
@@ -74,6 +75,7 @@ class MessageTo(Body):
     prefer_text: bool = Field(
         default=False, description="A template goes as plain text where free text may be sent now."
     )
+    hold_seconds: int = Field(default=0, ge=0, le=LONGEST_HOLD_SECONDS)
 
     def route(self) -> routing.Wanted:
         """What the route is chosen by."""
@@ -150,7 +152,11 @@ async def send_to(body: MessageTo, desk: DeskDep, scope: Sending, once: OnceDep)
     def change(tx: Tx) -> MessageRead:
         conversation_id = routing.open_route(tx, scope, desk.channels, body.route())
         create = MessageCreate(
-            content=body.content, author=body.author, sent_by=body.sent_by, prefer_text=body.prefer_text
+            content=body.content,
+            author=body.author,
+            sent_by=body.sent_by,
+            prefer_text=body.prefer_text,
+            hold_seconds=body.hold_seconds,
         )
         return batches.send_all(tx, desk.sender, desk.views, scope, conversation_id, [create])[0]
 
@@ -252,6 +258,17 @@ async def retry(message_id: UUID, desk: DeskDep, scope: Repairer, once: OnceDep)
 
     def change(tx: Tx) -> MessageRead:
         retries.retry(tx, scope, message_id)
+        return _read(desk, tx, scope, message_id)
+
+    return await once.write(change)
+
+
+@router.post("/messages/{message_id}/cancel")
+async def cancel(message_id: UUID, desk: DeskDep, scope: Repairer, once: OnceDep) -> MessageRead:
+    """Take back a message that was sent with `hold_seconds` and has not left; 409 once it is on its way."""
+
+    def change(tx: Tx) -> MessageRead:
+        holding.cancel(tx, scope, message_id)
         return _read(desk, tx, scope, message_id)
 
     return await once.write(change)

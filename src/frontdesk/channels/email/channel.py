@@ -48,6 +48,7 @@ class EmailChannel:
         media_max_bytes=dict.fromkeys(_FILES, 18 * _MEBIBYTE),
         reaches=frozenset({"email"}),
         own_address="address",
+        undo_seconds=5,
         replies=True,
         receipts=True,
         reads_by_inbox=True,

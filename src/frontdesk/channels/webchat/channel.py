@@ -47,6 +47,7 @@ class WebChat:
         replies=True,
         receipts=True,
         typing_out=True,
+        undo_seconds=None,
         idempotent_sends=True,
     )
 

@@ -188,6 +188,18 @@ def _check_recipients(mail: Email) -> None:
         recipient(mail.reply_to, field="content.reply_to")
 
 
+def check_hold(capabilities: Capabilities, content: Content, seconds: int) -> None:
+    """Refuse to hold what is seen at once.
+
+    Raises:
+        Invalid: The channel shows messages at once, or it is a reaction.
+    """
+    if seconds and (capabilities.undo_seconds is None or content.kind == "reaction"):
+        raise Invalid(
+            "This is seen at once, so it cannot be held back.", field="hold_seconds", hint="Leave it out."
+        )
+
+
 NOTE_KINDS = frozenset({"text", "image", "audio", "video", "document"})
 """What people keep among themselves."""
 

@@ -15,7 +15,7 @@ StatusName = Literal["open", "pending", "snoozed", "resolved"]
 ResolutionName = Literal["resolved", "unresolved", "unclassified", "handed_to_room"]
 AuthorName = Literal["contact", "agent", "bot", "system"]
 DirectionName = Literal["incoming", "outgoing", "note", "activity"]
-DeliveryName = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
+DeliveryName = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "canceled"]
 
 
 class AuthorRead(TypedDict):
@@ -119,7 +119,8 @@ class ReactionRead(TypedDict):
 class MessageRead(TypedDict):
     """A message. `content` is the stored content; its `media` has a `url` and a `state` once it is ours.
 
-    `status` is that of the delivery: null for what is not sent out.
+    `status` is that of the delivery: null for what is not sent out. Until `held_until` a message waits and
+    can be taken back; `canceled` is one that was, and no customer has seen it.
     """
 
     id: UUID
@@ -130,6 +131,7 @@ class MessageRead(TypedDict):
     content: dict[str, Any]
     status: DeliveryName | None
     failure: FailureRead | None
+    held_until: datetime | None
     reply_to: ReplyRead | None
     reactions: list[ReactionRead]
     context: dict[str, Any]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from frontdesk.domain.content import Content, Reaction, Template, Text, content_adapter
 from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed
-from frontdesk.domain.message import Author, AuthorType, Direction
+from frontdesk.domain.message import LONGEST_HOLD_SECONDS, Author, AuthorType, Direction
 from frontdesk.domain.preview import preview_of
 from frontdesk.domain.scope import Scope
 from frontdesk.features.conversations import appending, authors, permits, policy, references, templating
@@ -53,6 +53,12 @@ class MessageCreate(BaseModel):
     author: AuthorCreate | None = None
     sent_by: str | None = Field(
         default=None, max_length=320, description="The agent, by id or e-mail; needed by tokens of nobody."
+    )
+    hold_seconds: int = Field(
+        default=0,
+        ge=0,
+        le=LONGEST_HOLD_SECONDS,
+        description="How long it can be taken back before it leaves.",
     )
     prefer_text: bool = Field(
         default=False,
@@ -139,6 +145,7 @@ class Sender:
             return place, create
         capabilities = self._channels[place.channel].capabilities
         policy.check_content(capabilities, create.content)
+        policy.check_hold(capabilities, create.content, create.hold_seconds)
         permit = permits.at(capabilities, place, utc_now(), author)
         if not permit.free or capabilities.leave_words or isinstance(create.content, Template):
             # What we remember may be old: the window moves on, and a word of leave counts at once.
@@ -284,6 +291,7 @@ class Sender:
         else:
             capabilities = self._channels[place.channel].capabilities
             policy.check_content(capabilities, create.content)
+            policy.check_hold(capabilities, create.content, create.hold_seconds)
             permit = permits.at(capabilities, place, tx.now, author)
             if templating.needs_look(permit, create.content):
                 create = _templated(tx, place, permit, capabilities, create)
@@ -309,8 +317,11 @@ def _templated(
 
 
 def _context(create: MessageCreate) -> dict[str, Any] | None:
+    context: dict[str, Any] = {}
     if create.saved is not None:
-        return {"saved_template": {"name": create.saved.name, "language": create.saved.language}}
-    if create.canned_response_id is None:
-        return None
-    return {"subtype": "canned_response", "canned_response_id": str(create.canned_response_id)}
+        context = {"saved_template": {"name": create.saved.name, "language": create.saved.language}}
+    elif create.canned_response_id is not None:
+        context = {"subtype": "canned_response", "canned_response_id": str(create.canned_response_id)}
+    if create.hold_seconds and create.direction == "outgoing":
+        context["hold_seconds"] = create.hold_seconds
+    return context or None

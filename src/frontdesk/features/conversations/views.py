@@ -9,6 +9,7 @@ from uuid import UUID
 from frontdesk.domain.attachment import may_be_had
 from frontdesk.domain.content import MEDIA_KINDS, content_adapter
 from frontdesk.domain.inbound import Address
+from frontdesk.domain.message import held_until
 from frontdesk.domain.origin import Origin, origin_of
 from frontdesk.domain.participants import participants_id
 from frontdesk.domain.preview import preview_of
@@ -127,6 +128,7 @@ class Views:
                 "message": row.delivery_error,
                 "retryable": bool(row.delivery_retryable),
             },
+            "held_until": held_until(row.created_at, context) if row.delivery_status == "queued" else None,
             "reply_to": _reply(row),
             "reactions": [
                 {
@@ -204,6 +206,7 @@ class Views:
             "content": content,
             "status": "queued" if is_sent else None,
             "failure": None,
+            "held_until": held_until(created_at, context),
             "reply_to": reply_to,
             "reactions": [],
             "context": context or {},

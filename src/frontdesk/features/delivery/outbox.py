@@ -12,7 +12,7 @@ from uuid import UUID
 from frontdesk.domain.content import Content, Reaction, content_adapter
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
-from frontdesk.domain.message import DeliveryStatus, MessageContext
+from frontdesk.domain.message import DeliveryStatus, MessageContext, held_until
 from frontdesk.domain.spelling import recipient
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
@@ -125,9 +125,12 @@ def _stop(
     """Why a message may not leave now, or not at all."""
     refusal = OPTED_OUT if row.is_refused else _other_reader(tx, delivery, row)
     refusal = refusal or loops.refusal(tx, delivery, row, channels)
-    if refusal is not None or limits is None:
+    if refusal is not None:
         return refusal
-    return pacing.take(tx, delivery, row.thread_id, limits)
+    held = held_until(row.created_at, row.context)
+    if held is not None and held > tx.now:
+        return Later(held, "It can still be taken back.")
+    return None if limits is None else pacing.take(tx, delivery, row.thread_id, limits)
 
 
 def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> Refusal | None:

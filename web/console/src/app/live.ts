@@ -3,6 +3,7 @@
 import { LiveClient, type AgentPresence, type Author, type Connection, type LiveFrame } from "@frontdesk/shared";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { setClock } from "./clock.ts";
 import { applyEvent, resync } from "./events.ts";
 import { outbox } from "./outbox.ts";
 
@@ -63,6 +64,7 @@ export function openLive(client: QueryClient, whenRefused: () => void): () => vo
     },
     onFrame: (frame) => {
       if (frame.type === "hello") {
+        setClock(frame.now);
         // What was fetched before the line stood may have missed an event.
         if (!greeted) void resync(client);
         greeted = true;

@@ -1,10 +1,10 @@
 /** Where an agent writes: reply or note, files, canned responses, emoji; templates when the window is closed. */
 
-import { fullTime, reachText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
+import { fullTime, reachText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type Inbox, type Message, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
-import { canSendQuery, cannedQuery } from "~/app/queries.ts";
+import { canSendQuery, cannedQuery, inboxesQuery } from "~/app/queries.ts";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
 import { ChannelGlyph, useChannelName } from "~/ui/Channel.tsx";
@@ -13,6 +13,7 @@ import { Popup } from "~/ui/Popup.tsx";
 import { DrawnKbd } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { capsOf } from "~/features/keys/keys.ts";
+import { writeMessage } from "~/features/inbox/new-message.ts";
 import { makeActions } from "~/features/thread/actions.ts";
 import { CannedDialog } from "./CannedDialog.tsx";
 import { CannedList } from "./CannedList.tsx";
@@ -24,6 +25,8 @@ import { findEmoji } from "./emoji.ts";
 import { EmojiList } from "./EmojiList.tsx";
 import { FileChips } from "./FileChips.tsx";
 import { contentsOf, useUploads } from "./files.ts";
+import { HeldBar } from "./HeldBar.tsx";
+import { undoSeconds, type TakenBack } from "./held.ts";
 import { TemplatePicker } from "./TemplatePicker.tsx";
 import { useColon } from "./useColon.ts";
 import { useSayTyping } from "./useSayTyping.ts";
@@ -40,15 +43,21 @@ interface ComposerProps {
   conversation: Conversation;
   capabilities: Capabilities | undefined;
   lastSeq: number;
+  messages: readonly Message[];
+  ownId: string;
 }
 
-export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerProps): ReactNode {
+const NO_INBOXES: readonly Inbox[] = [];
+
+export function Composer({ ref, conversation, capabilities, lastSeq, messages, ownId }: ComposerProps): ReactNode {
   const { id } = conversation;
   const [draft, change] = useDraft(id);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const uploads = useUploads(capabilities, (file) => change((old) => ({ files: [...old.files, file] })));
   const canned = useQuery(cannedQuery);
+  const { data: inboxes = NO_INBOXES } = useQuery(inboxesQuery);
+  const hold = undoSeconds(inboxes.find((inbox) => inbox.id === conversation.inbox.id), capabilities);
   const [chosen, setChosen] = useState(0);
   const [response, setResponse] = useState<CannedResponse | null>(null);
   const [picking, setPicking] = useState(false);
@@ -79,7 +88,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
       change({ note: "" });
     } else {
       contentsOf(body, draft.files, capabilities).forEach((content, at) => {
-        outbox.add(id, { content, reply_to_id: at === 0 ? (draft.replyTo?.id ?? null) : null }, lastSeq);
+        outbox.add(id, { content, reply_to_id: at === 0 ? (draft.replyTo?.id ?? null) : null, ...(hold ? { hold_seconds: hold } : {}) }, lastSeq);
       });
       change({ reply: "", replyTo: null, files: [] });
       typing(false);
@@ -90,6 +99,15 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const focus = (mode: Mode): void => {
     change({ mode });
     requestAnimationFrame(() => box.current?.focus());
+  };
+  /** A new mail goes back to where it was written; an answer into the box, before what was begun since. */
+  const takeBack = (words: TakenBack): void => {
+    if (words.subject !== null) {
+      writeMessage({ inboxId: conversation.inbox.id, to: conversation.contact.address, name: conversation.contact.name ?? "", subject: words.subject, text: words.text, files: words.files });
+      return;
+    }
+    change((old) => ({ reply: [words.text, old.reply].filter(Boolean).join("\n\n"), replyTo: words.replyTo ?? old.replyTo, files: [...words.files, ...old.files] }));
+    focus("reply");
   };
   useImperativeHandle(ref, () => ({
     focus,
@@ -171,6 +189,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq }: ComposerP
   const channel = useChannelName(conversation.inbox.channel);
   return (
     <section className={classes(styles.composer, note && styles.note)} aria-label="Composer">
+      <HeldBar messages={messages} ownId={ownId} empty={text === ""} onTakenBack={takeBack} />
       <div className={styles.tabs}>
         <div role="tablist" aria-label="What to write" className={styles.tablist}>
           {(["reply", "note"] as const).map((mode) => (

@@ -44,8 +44,13 @@ export function contentOfFile(file: Attachment, capabilities: Capabilities | und
   return kind === "audio" ? { kind, media } : { kind, media, caption };
 }
 
-/** Contents for text and files: the text is the caption of the first file that can have one, else its own message. */
+/** Contents for text and files: one mail where mails are written; else the text is the caption of the first file that
+ * can have one, or its own message. */
 export function contentsOf(text: string, files: readonly Attachment[], capabilities: Capabilities | undefined): Content[] {
+  if (files.length > 0 && capabilities?.kinds_out.includes("email")) {
+    const attachments = files.map((file) => ({ attachment_id: file.id, mime: file.mime, filename: file.filename, size: file.size }));
+    return [{ kind: "email", text, attachments }];
+  }
   const captioned = text ? files.findIndex((file) => kindOfFile(file.mime, file.size, capabilities) !== "audio") : -1;
   const contents = files.map((file, at) => contentOfFile(file, capabilities, at === captioned ? text : null));
   return text && captioned < 0 ? [{ kind: "text", body: text }, ...contents] : contents;

@@ -1,12 +1,13 @@
 /** The inbox: views, list, thread, contact. On a phone one of them at a time. */
 
 import { nameOf, Problem } from "@frontdesk/shared";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import { conversationQuery } from "~/app/queries.ts";
+import { conversationQuery, sessionQuery } from "~/app/queries.ts";
 import { readStored, writeStored } from "~/app/storage.ts";
 import { SideBar } from "~/features/contact/SideBar.tsx";
+import { useShortcuts } from "~/features/keys/keys.ts";
 import { FlowSkeleton } from "~/features/thread/Flow.tsx";
 import { Thread } from "~/features/thread/Thread.tsx";
 import { buttonClass } from "~/ui/Button.tsx";
@@ -15,6 +16,8 @@ import { Blank, Failed } from "~/ui/small.tsx";
 import { useNarrow } from "~/ui/useNarrow.ts";
 import styles from "./inbox.module.css";
 import { List } from "./List.tsx";
+import { closeMessage, useWritesMessage, writeMessage } from "./new-message.ts";
+import { NewConversation } from "./NewConversation.tsx";
 import { Starred } from "./Starred.tsx";
 import { viewOf } from "./views.ts";
 import { Views } from "./Views.tsx";
@@ -54,6 +57,11 @@ export function Inbox(): ReactNode {
     document.title = `${known ? nameOf(known.contact) : "Inbox"} · Frontdesk`;
   }, [known]);
 
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const writing = useWritesMessage();
+  useEffect(() => closeMessage, []);
+  useShortcuts([{ keys: "c", label: "New message", group: "List", enabled: session.permissions.includes("conversations:write"), run: () => setTimeout(writeMessage, 0) }]);
+
   const narrow = useNarrow();
   // Alone on the page, the list is what the page is about.
   const ListFrame = narrow && !id ? "main" : "div";
@@ -87,6 +95,7 @@ export function Inbox(): ReactNode {
         <Welcome />
       )}
       {known && side ? <SideBar conversation={known} onClose={toggleSide} /> : null}
+      {writing ? <NewConversation onClose={closeMessage} /> : null}
     </div>
   );
 }

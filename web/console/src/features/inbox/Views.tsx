@@ -3,7 +3,7 @@
 import type { Counts } from "@frontdesk/shared";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useLive } from "~/app/live.ts";
 import { countsQuery, inboxesQuery, sessionQuery } from "~/app/queries.ts";
 import { openPalette } from "~/features/keys/help-store.ts";
@@ -12,7 +12,7 @@ import { IconButton } from "~/ui/Button.tsx";
 import { ChannelGlyph } from "~/ui/Channel.tsx";
 import { Icon, type IconName } from "~/ui/icons.tsx";
 import { Dot, DrawnKbd } from "~/ui/small.tsx";
-import { NewConversation } from "./NewConversation.tsx";
+import { writeMessage } from "./new-message.ts";
 import { VIEW_TITLES, type ViewName } from "./views.ts";
 import styles from "./views.module.css";
 
@@ -30,13 +30,12 @@ export function Views({ view }: { view: ViewName }): ReactNode {
   const { data: counts } = useQuery(countsQuery);
   const { data: inboxes } = useQuery(inboxesQuery);
   const { inbox } = useSearch({ strict: false });
-  const [writing, setWriting] = useState(false);
   const mayWrite = session.permissions.includes("conversations:write");
   return (
     <aside className={styles.views} data-pane="views" aria-label="Views">
       <div className={styles.bar}>
         <strong className="one grow">{session.account.name}</strong>
-        {mayWrite ? <IconButton icon="pen" label="New conversation" onClick={() => setWriting(true)} /> : null}
+        {mayWrite ? <IconButton icon="pen" label="New message" keys="C" onClick={() => writeMessage()} /> : null}
       </div>
       <button type="button" className={styles.find} onClick={openPalette}>
         <Icon name="search" />
@@ -79,7 +78,6 @@ export function Views({ view }: { view: ViewName }): ReactNode {
         ) : null}
       </nav>
       <Foot />
-      {writing ? <NewConversation onClose={() => setWriting(false)} /> : null}
     </aside>
   );
 }

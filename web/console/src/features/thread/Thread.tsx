@@ -33,6 +33,7 @@ interface ThreadProps {
 }
 
 const NOBODY: readonly Author[] = [];
+const NO_MESSAGES: readonly Message[] = [];
 
 interface OlderPage {
   items: Message[];
@@ -242,7 +243,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
             top={<EarlierConversations conversation={conversation} />}
           />
         ) : null}
-        <Composer key={id} ref={composer} conversation={conversation} capabilities={capabilities} lastSeq={lastSeq(items)} />
+        <Composer key={id} ref={composer} conversation={conversation} capabilities={capabilities} lastSeq={lastSeq(items)} messages={items ?? NO_MESSAGES} ownId={session.user.id} />
         {dropping ? <div className={styles.drop}>Drop files to attach them</div> : null}
         {versions ? <VersionsDialog message={versions} onClose={() => setVersions(null)} /> : null}
         {details?.message ? <DetailsDialog message={details.message} onClose={() => setDetails(null)} /> : null}
