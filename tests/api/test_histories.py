@@ -214,7 +214,7 @@ async def test_a_limit_and_a_missing_package_are_told(
     desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M-15: Parquet without its package names the extra."""
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     answer = await desk.http.get("/v1/export", params={"format": "parquet"})
     assert answer.status_code == 422
     [error] = answer.json()["errors"]

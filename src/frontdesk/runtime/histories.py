@@ -65,7 +65,7 @@ async def export_history(
     blobs, folder = blobs_of(settings), scratch_of(settings)
     try:
         with TemporaryFile(dir=folder) as lines, TemporaryFile(dir=folder) as names:
-            spooled = Spool(cast("BinaryIO", lines), cast("BinaryIO", names))
+            spooled = Spool(cast("BinaryIO", lines), cast("BinaryIO", names), folder)
 
             def query(tx: ReadTx) -> int:
                 return spool(tx, _account(tx, account)[0], form, spooled)

@@ -75,7 +75,7 @@ async def export(
     """Everything of the account, of one moment: contacts, conversations, messages, files. No secrets."""
     stack = AsyncExitStack()
     try:
-        spooled = Spool(*(_scratch(stack, desk) for _ in range(2)))
+        spooled = Spool(_scratch(stack, desk), _scratch(stack, desk), desk.config.scratch)
         await desk.store.read(lambda tx: spool(tx, scope.account_id, form, spooled), snapshot=True)
     except BaseException:
         await stack.aclose()

@@ -4,12 +4,10 @@ Which of them it is, its first bytes say. Nothing is unpacked, and no name withi
 """
 
 import asyncio
-import shutil
-import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from frontdesk.domain.errors import Invalid
 from frontdesk.features.histories.parquet import read_lines
@@ -55,7 +53,8 @@ class Source:
             yield from self._from_zip(self._zip)
             return
         self._file.seek(0)
-        yield from read_lines(self._file) if self._begins == _PARQUET else _lines(self._file)
+        is_parquet = self._begins == _PARQUET
+        yield from read_lines(self._file, self._scratch) if is_parquet else _lines(self._file)
 
     def has(self, sha256: str) -> bool:
         """Whether the bytes of this hash came along."""
@@ -75,9 +74,7 @@ class Source:
                 if self._member == JSONL_MEMBER:
                     yield from _lines(member)
                     return
-                with tempfile.TemporaryFile(dir=self._scratch) as plain:
-                    shutil.copyfileobj(member, plain, _PIECE)
-                    yield from read_lines(cast("BinaryIO", plain))
+                yield from read_lines(member, self._scratch)
         except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
             raise _broken(error) from None
 
