@@ -134,3 +134,25 @@ async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
     assert slept.count(0.5) == 1
     await coalescer.drain()
     assert await coalescer.submit(7) == 14
+
+
+async def test_one_caller_who_calls_again_and_again_never_meets_the_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.sleep", note)
+    run = _Runner()
+    coalescer = Coalescer(run, limit=8, enough=8, pause=0.5, crowd=2)
+    for n in range(3):
+        assert await coalescer.submit(n) == n * 2
+    await coalescer.drain()
+    assert 0.5 not in slept
+    await asyncio.gather(*(coalescer.submit(n) for n in range(2)))
+    await coalescer.drain()
+    assert slept.count(0.5) == 1

@@ -27,6 +27,8 @@ class Coalescer(Generic[Item, Result]):
         lanes: How many batches may run at the same time.
         enough: A batch smaller than this is followed by a pause, so that the next one is worth its cost.
         pause: In seconds. A call that finds nothing waiting or running never meets it.
+        crowd: A batch smaller than this is not followed by a pause: with 2, one caller who calls again and
+            again never meets it.
         whole: Errors that are the batch's, not an item's.
     """
 
@@ -39,11 +41,12 @@ class Coalescer(Generic[Item, Result]):
         lanes: int = 1,
         enough: int = 1,
         pause: float = 0.0,
+        crowd: int = 1,
         whole: tuple[type[BaseException], ...] = (OSError, asyncio.CancelledError),
     ) -> None:
         self._run, self._limit, self._queue_limit, self._whole = run, limit, queue_limit, whole
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._idle, self._enough, self._pause = lanes, enough, pause
+        self._idle, self._enough, self._pause, self._crowd = lanes, enough, pause, crowd
         self._tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
@@ -74,7 +77,7 @@ class Coalescer(Generic[Item, Result]):
         while self._waiting:
             size = min(len(self._waiting), self._limit)
             await self._settle([self._waiting.popleft() for _ in range(size)])
-            if size < self._enough:
+            if self._crowd <= size < self._enough:
                 await asyncio.sleep(self._pause)
         self._idle += 1  # no await between "empty" and "idle"
 

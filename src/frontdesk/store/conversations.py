@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from frontdesk.domain.conversation import ConversationStatus
 from frontdesk.domain.errors import NotFound
 from frontdesk.domain.scope import Scope
+from frontdesk.store import opt_outs
 from frontdesk.store import tables as t
 from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
@@ -60,8 +61,10 @@ _PLACES = Statement(
         t.inboxes.c.settings.label("inbox_settings"),
         sa.func.coalesce(t.inboxes.c.time_zone, t.accounts.c.time_zone).label("time_zone"),
         t.inboxes.c.deleted_at.label("inbox_deleted_at"),
+        opt_outs.KINDS.label("refused"),
     )
     .join_from(_c, t.inboxes, t.inboxes.c.id == _c.c.inbox_id)
+    .join(t.threads, t.threads.c.id == _c.c.thread_id)
     .outerjoin(t.accounts, t.accounts.c.id == _c.c.account_id)
     .where(_c.c.id.in_(P("ids", expanding=True)), _c.c.account_id == P("account_id"))
 )

@@ -38,6 +38,9 @@ class Engine(Protocol):
 _WORTH_A_COMMIT, _PAUSE_SECONDS = 64, 0.008
 """Of receipts: a provider waits for its 200 and not for the reading, so more may gather for a commit."""
 
+_COMPANY, _COMPANY_SECONDS = 24, 0.004
+"""Of messages: where many write at once, a commit is worth the most when it takes several of them."""
+
 
 class Store:
     """Reads and writes of the desk's database. Made by `open_store`; used from one event loop.
@@ -45,11 +48,13 @@ class Store:
     Every write is shielded: a caller that is cancelled stops waiting, the change goes on to its end.
     """
 
-    def __init__(self, engine: Engine, listeners: Listeners, *, lanes: int) -> None:
+    def __init__(self, engine: Engine, listeners: Listeners) -> None:
         self._engine, self._listeners = engine, listeners
-        self._appends = Coalescer(engine.append, limit=256, lanes=lanes, whole=_WHOLE)
+        self._appends = Coalescer(
+            engine.append, limit=256, enough=_COMPANY, pause=_COMPANY_SECONDS, crowd=2, whole=_WHOLE
+        )
         self._receipts = Coalescer(
-            engine.receive, limit=256, lanes=1, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=_WHOLE
+            engine.receive, limit=256, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=_WHOLE
         )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closed = False
@@ -186,7 +191,7 @@ async def _open_sqlite(url: str, migrate: bool, _pool_size: int) -> Store:  # no
         listeners = Listeners()
         engine = SqliteEngine(path, lock, listeners)
         await engine.write(jobs.forget_leases)  # ours is the file's only process: whoever had them is gone
-        return Store(engine, listeners, lanes=1)
+        return Store(engine, listeners)
     except BaseException:
         lock.release()
         raise
@@ -204,7 +209,7 @@ async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # n
         raise StoreUnavailable(f"The database cannot be reached: {error}.") from error
     listeners = Listeners()
     pool = PostgresPool(url, size=pool_size)
-    store = Store(PostgresEngine(pool, PostgresBus(url, listeners), listeners), listeners, lanes=2)
+    store = Store(PostgresEngine(pool, PostgresBus(url, listeners), listeners), listeners)
     try:
         await store.ping()
     except BaseException:

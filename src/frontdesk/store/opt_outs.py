@@ -107,6 +107,13 @@ _READER = Statement(
     )
     .where(t.messages.c.id == P("message_id"))
 )
+KINDS = (
+    sa.select(sa.func.aggregate_strings(_o.c.kind, ","))
+    .where(_OF_THREAD)
+    .correlate(_th, t.inboxes)
+    .scalar_subquery()
+)
+"""What a thread's address does not want, in a statement that reads threads and inboxes; see `kinds_of`."""
 _OF_THREADS = Statement(
     sa.select(_th.c.id, _o.c.kind)
     .select_from(_th.join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id).join(_o, _OF_THREAD))
@@ -200,6 +207,11 @@ def of_threads(tx: ReadTx, thread_ids: Sequence[UUID]) -> dict[UUID, frozenset[O
     for row in tx.rows(_OF_THREADS, ids=sorted(set(thread_ids))) if thread_ids else ():
         found.setdefault(row.id, set()).add(OptOutKind(row.kind))
     return {thread_id: frozenset(kinds) for thread_id, kinds in found.items()}
+
+
+def kinds_of(told: str | None) -> frozenset[OptOutKind]:
+    """Read what a row tells in a column of `KINDS`."""
+    return frozenset(map(OptOutKind, told.split(","))) if told else frozenset()
 
 
 def _where(account_id: UUID, channel: str, address: Address, kind: OptOutKind) -> dict[str, object]:

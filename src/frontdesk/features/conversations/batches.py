@@ -12,7 +12,7 @@ from frontdesk.features.conversations.places import caps_used, place_of
 from frontdesk.features.conversations.reads import MessageRead
 from frontdesk.features.conversations.sending import MessageCreate, Sender
 from frontdesk.features.conversations.views import Views
-from frontdesk.store import canned_responses, conversations, opt_outs, timeline
+from frontdesk.store import canned_responses, conversations, timeline
 from frontdesk.store.tx import Tx
 
 
@@ -33,8 +33,7 @@ def send_all(  # noqa: PLR0917 - who writes what, where
     row = conversations.visible(scope, conversations.place(tx, scope.account_id, conversation_id))
     if row.inbox_deleted_at is not None:
         raise NotFound("The inbox of this conversation was deleted.")
-    refused = opt_outs.of_threads(tx, [row.thread_id])
-    place = place_of(row, refused.get(row.thread_id, frozenset()), caps_used(tx, row))
+    place = place_of(row, caps_used(tx, row))
     drafts = [sender.compose(tx, scope, place, conversation_id, create)[0] for create in creates]
     appending.append_all(tx, drafts, [create.content for create in creates])
     found = timeline.many(tx, scope.account_id, [draft.id for draft in drafts])

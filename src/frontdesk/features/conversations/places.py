@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.errors import Busy, Conflict, NotFound
 from frontdesk.domain.pace import Use
 from frontdesk.domain.scope import Scope
@@ -27,7 +26,7 @@ KEPT_SECONDS = 30.0
 _MOST = 50_000
 
 
-_Found = tuple[Row, frozenset[OptOutKind], tuple[Use, ...]]
+_Found = tuple[Row, tuple[Use, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Places:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[UUID, Place] = {}
-        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all, lanes=2)
+        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all)
 
     async def get(self, scope: Scope, conversation_id: UUID, *, anew: bool = False) -> Place:
         """The place of a conversation that the scope may see.
@@ -82,17 +81,17 @@ class Places:
             raise Busy("Too many requests wait for the database.") from None
         if found is None:
             raise NotFound("There is no such conversation.")
-        row, opt_outs_, spent = found
+        row, spent = found
         if row.inbox_deleted_at is not None:
             raise Conflict("The inbox of this conversation was deleted.")
-        place = place_of(row, opt_outs_, spent)
+        place = place_of(row, spent)
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[conversation_id] = place
         return place
 
     async def _read_all(self, asked: Sequence[tuple[UUID, UUID]]) -> list[_Found | None]:
-        """The rows, and what their contacts do not want, in the order asked; None where there is none."""
+        """The rows, and how much of their limits is used, in the order asked; None where there is none."""
         of_account: defaultdict[UUID, set[UUID]] = defaultdict(set)
         for account_id, conversation_id in asked:
             of_account[account_id].add(conversation_id)
@@ -103,11 +102,7 @@ class Places:
                 for account_id, ids in of_account.items()
                 for row in conversations.places(tx, account_id, sorted(ids)).values()
             }
-            refused = opt_outs.of_threads(tx, [row.thread_id for row in rows.values()])
-            return {
-                key: (row, refused.get(row.thread_id, frozenset()), caps_used(tx, row))
-                for key, row in rows.items()
-            }
+            return {key: (row, caps_used(tx, row)) for key, row in rows.items()}
 
         found = await self._store.read(query)
         return [found.get(each) for each in asked]
@@ -123,18 +118,16 @@ def caps_used(tx: ReadTx, row: Row) -> tuple[Use, ...]:
 
 def standing_of(tx: ReadTx, row: Row, channel: Channel | None = None) -> Standing:
     """How the contact of a conversation stands, by a row of `store.conversations.place`."""
-    refused = opt_outs.of_threads(tx, [row.thread_id]).get(row.thread_id, frozenset())
     rates = rates_of(channel.capabilities if channel else None, row.inbox_settings)
     used = uses(tx, rates, row.inbox_id, row.thread_id, row.time_zone)
-    return Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone), used)
+    return Standing(opt_outs.kinds_of(row.refused), quiet_hours_of(row.inbox_settings, row.time_zone), used)
 
 
-def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset(), spent: tuple[Use, ...] = ()) -> Place:
+def place_of(row: Row, spent: tuple[Use, ...] = ()) -> Place:
     """The place that a row of `store.conversations.place` tells.
 
     Args:
         row: Of the conversation.
-        refused: What the contact does not want, of `store.opt_outs.of_threads`.
         spent: How much of the caps of a day is used.
     """
     return Place(
@@ -145,5 +138,5 @@ def place_of(row: Row, refused: frozenset[OptOutKind] = frozenset(), spent: tupl
         row.channel,
         row.last_incoming_at,
         time.monotonic() + KEPT_SECONDS,
-        Standing(refused, quiet_hours_of(row.inbox_settings, row.time_zone), spent),
+        Standing(opt_outs.kinds_of(row.refused), quiet_hours_of(row.inbox_settings, row.time_zone), spent),
     )
