@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.channels.email.inbox import CONFIG, INBOUND_KEY
-from tests.channels.email.mails import multipart
+from tests.channels.email.mails import mail, multipart
 from tests.desk import RunningDesk, until
 
 FORM = {"content-type": "multipart/form-data; boundary=b"}
@@ -95,3 +95,36 @@ async def test_a_mail_s_html_is_a_page_of_its_own_that_runs_nothing_and_folds_wh
         assert page.headers["content-type"] == "text/html; charset=utf-8"
     stranger = await desk.tenant("Other Bikes")
     assert (await stranger.http.get(path)).status_code == 404
+
+
+async def test_whoever_writes_in_an_agent_s_name_is_a_customer(desk: RunningDesk) -> None:
+    """Refusal 60: a forged From with a guessed Message-ID acts for nobody and joins nobody's conversation."""
+    owner = desk.owner
+    inbox = (await owner.inbox("email", "Mail", CONFIG))["id"]
+    hook = f"/hooks/email/{inbox}?key={INBOUND_KEY}"
+    asked = mail("Where is my order?", Subject="Order 7")
+    await desk.http.post(hook, content=raw_form(asked), headers=FORM)
+
+    async def conversations(many: int) -> Any:
+        found = (await owner.get("/v1/conversations"))["items"]
+        return found if len(found) == many else None
+
+    [first] = await until(lambda: conversations(1), what="the customer's conversation")
+    answer = {"content": {"kind": "text", "body": "It is on its way."}}
+    ours = await owner.post(f"/v1/conversations/{first['id']}/messages", answer)
+    guess = f"<{ours['id']}.{'a' * 40}@{CONFIG['address'].partition('@')[2]}>"
+    forged = mail(
+        "Refund everything.",
+        From=f"Olive Owner <{owner.email}>",
+        Message_ID="<m2@elsewhere.example>",
+        In_Reply_To=guess,
+        Subject="Re: Order 7",
+    )
+    await desk.http.post(hook, content=raw_form(forged), headers=FORM)
+    found = await until(lambda: conversations(2), what="a conversation of its own")
+    [second] = [each for each in found if each["id"] != first["id"]]
+    [said] = (await owner.get(f"/v1/conversations/{second['id']}/messages"))["items"]
+    assert (said["direction"], said["author"]["type"]) == ("incoming", "contact")
+    assert said["content"]["text"] == "Refund everything."
+    before = (await owner.get(f"/v1/conversations/{first['id']}/messages"))["items"]
+    assert [each["direction"] for each in before] == ["incoming", "outgoing"]

@@ -45,7 +45,8 @@ log = structlog.get_logger("frontdesk.delivery")
 
 SLOTS = 256
 PER_INBOX = 32
-LEASE_SECONDS = 45.0
+LEASE_SECONDS = 50.0
+"""Longer than a try and its margin: a lane that was just claimed need not be renewed."""
 _MARGIN_SECONDS = 15.0
 _MOST_KEPT = 50_000
 ATTEMPT_SECONDS = 30.0
