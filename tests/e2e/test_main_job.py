@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from frontdesk.api.web import STATIC
+from tests.desk import until
 from tests.torture.victim import Victim
 
 pytestmark = [
@@ -71,6 +72,16 @@ async def _answer(page: Page, text: str) -> None:
     await expect(_messages(page).get_by_text(text, exact=True)).to_be_visible(timeout=SLOW)
 
 
+async def _is_seen_typing(box: Locator, there: Page) -> None:
+    """While somebody goes on writing, the other side sees it."""
+
+    async def write_on() -> bool:
+        await box.press_sequentially("a")
+        return await there.get_by_text("is typing").first.is_visible()
+
+    await until(write_on, what="the sign that somebody is typing")
+
+
 async def _visitor(demo: Victim, browser: Browser) -> Page:
     context = await browser.new_context(reduced_motion="reduce", locale="en-GB")
     context.set_default_timeout(SLOW)
@@ -103,7 +114,7 @@ async def _shown(phones: httpx2.AsyncClient) -> list[Any]:
 async def test_a_visitor_writes_the_agent_answers_and_neither_reloads(
     demo: Victim, agent: Page, browser: Browser
 ) -> None:
-    """Proof 1: S1-17, S2-25, S4-12."""
+    """Proof 1: S1-17, S2-25, S4-12; each sees that the other is typing."""
     visitor = await _visitor(demo, browser)
     await _say(visitor, "Is the Ridge 2 in stock?")
     await expect(
@@ -111,8 +122,11 @@ async def test_a_visitor_writes_the_agent_answers_and_neither_reloads(
     ).to_be_visible(timeout=SLOW)
     await agent.get_by_role("list", name="Conversations").get_by_role("link").first.click()
     await expect(_messages(agent).get_by_text("Is the Ridge 2 in stock?", exact=True)).to_be_visible()
+    await _is_seen_typing(agent.get_by_role("textbox", name="Reply"), visitor)
     await _answer(agent, "Yes, in two sizes.")
     await expect(_heard(visitor, "Yes, in two sizes.")).to_be_visible(timeout=SLOW)
+    await expect(visitor.get_by_text("is typing")).to_have_count(0)
+    await _is_seen_typing(visitor.get_by_role("textbox", name="Message"), agent)
     await _say(visitor, "Great, I will come by.")
     await expect(_messages(agent).get_by_text("Great, I will come by.", exact=True)).to_be_visible(
         timeout=SLOW

@@ -182,7 +182,7 @@ async def test_a_visitor_sends_a_picture(desk: RunningDesk, visit: Open) -> None
 
 
 async def test_a_visitor_presses_an_offered_answer(desk: RunningDesk, visit: Open) -> None:
-    """S2-25: buttons are quick replies; pressing one answers the message that offered it."""
+    """S2-25: buttons are quick replies; one press, here of a key, answers the message that offered it."""
     inbox = await _inbox(desk.owner)
     page = await visit(desk.url, inbox["public_key"])
     await _open_chat(page)
@@ -194,10 +194,17 @@ async def test_a_visitor_presses_an_offered_answer(desk: RunningDesk, visit: Ope
         talk,
         {"kind": "interactive", "type": "buttons", "body": "How tall are you?", "buttons": buttons},
     )
-    await page.get_by_role("group", name="Choose an answer").get_by_role("button", name="Size L").click()
-    await expect(page.get_by_role("group", name="Choose an answer")).to_have_count(0)
-    await _talk(desk.owner, 2)
-    last = (await desk.owner.get(f"/v1/conversations/{talk['id']}/messages"))["items"][-1]
+    await _answer(desk.owner, talk, "Take your time.")
+    await expect(_said(page, "Take your time.")).to_be_visible()
+    offered = page.get_by_role("group", name="Choose an answer").get_by_role("button")
+    await expect(offered).to_have_text(["Size M", "Size L"])
+    await offered.nth(1).press("Enter")
+    await expect(offered).to_have_count(0)
+    await expect(page.get_by_role("region", name="Messages")).to_be_focused()
+    await _write(page, "Thank you")
+    await _talk(desk.owner, 3)
+    *_, last, thanks = (await desk.owner.get(f"/v1/conversations/{talk['id']}/messages"))["items"]
+    assert thanks["content"]["body"] == "Thank you", "the answer came once"
     assert (last["content"]["type"], last["content"]["id"], last["content"]["title"]) == (
         "button_reply",
         "l",

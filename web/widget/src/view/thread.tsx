@@ -1,5 +1,6 @@
 /* The conversation: day dividers, messages grouped by author, ticks, quick replies, typing. */
 
+import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../outbox";
@@ -8,8 +9,9 @@ import type { Session } from "../session";
 import { stillPending } from "../timeline";
 import { localeOf, pick, words } from "../words";
 import { isMedia } from "./announcer";
-import { Body, choices } from "./bubble";
+import { Body } from "./bubble";
 import { Icon, type IconName } from "./icons";
+import { openOffer, Replies } from "./replies";
 
 const GROUP_MS = 5 * 60_000;
 
@@ -162,16 +164,15 @@ function Group({
   lines,
   session,
   name,
-  replies,
+  offer,
 }: {
   lines: Line[];
   session: Session;
   name: boolean;
-  replies: boolean;
+  offer: Message | undefined;
 }) {
   const first = lines[0]!;
   const last = lines.at(-1)!;
-  const options = last.message && replies ? choices(last.message.content) : [];
   const time = new Date(last.at).toLocaleTimeString(localeOf(session.settings.language), { timeStyle: "short" });
   const error = last.entry?.error !== undefined;
   return (
@@ -181,20 +182,11 @@ function Group({
       <div class="st">
         {first.mine && <span class="vh">{words.you}</span>}
         {lines.map((line) => (
-          <Bubble key={line.key} line={line} session={session} />
+          <Fragment key={line.key}>
+            <Bubble line={line} session={session} />
+            {offer && line.message === offer && <Replies message={offer} session={session} />}
+          </Fragment>
         ))}
-        {options.length > 0 && (
-          <div class="qr" role="group" aria-label={words.choose}>
-            {options.map(({ id, title, type }) => (
-              <button
-                key={id}
-                onClick={() => session.say({ kind: "interactive", type, id, title }, last.message!.id)}
-              >
-                {title}
-              </button>
-            ))}
-          </div>
-        )}
         {!error && (
           <p class="mt">
             {last.message?.edited_at && `${words.edited} · `}
@@ -249,6 +241,7 @@ export function Thread({ session }: { session: Session }) {
   let day = "";
   let author = "";
   const grouped = groups(lines);
+  const offer = openOffer(lines, session);
   return (
     <div class="wrap">
       <div class="flow" ref={flow} onScroll={scrolled} tabIndex={0} role="region" aria-label={words.messages}>
@@ -263,7 +256,7 @@ export function Thread({ session }: { session: Session }) {
                 </div>
               </div>
             )}
-          {grouped.map((group, at) => {
+          {grouped.map((group) => {
             const first = group[0]!;
             const name = dayName(first.at, session);
             const divider = name !== day && <div class="day">{(day = name)}</div>;
@@ -272,7 +265,7 @@ export function Thread({ session }: { session: Session }) {
             return (
               <div key={first.key}>
                 {divider}
-                <Group lines={group} session={session} name={named} replies={at === grouped.length - 1} />
+                <Group lines={group} session={session} name={named} offer={offer} />
               </div>
             );
           })}
