@@ -107,6 +107,8 @@ async def test_documents_come_from_this_desk_alone(local: RunningDesk) -> None:
         assert "//" not in re.sub(r"<!.*?>", "", text).replace("</", "")
         for name in re.findall(r'(?:src|href)="([\w.-]+\.(?:js|css))"', text):
             assert (await client.get(f"/docs/{name}")).status_code == 200, name
+    for name in ("start.js", "swagger-ui.css"):  # one sets the class, the other draws by it
+        assert "dark-mode" in (await client.get(f"/docs/{name}")).text
 
 
 async def test_the_whole_desk_works_below_a_prefix(sqlite_url: str, tmp_path: Path, pages: None) -> None:

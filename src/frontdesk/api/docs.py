@@ -30,7 +30,11 @@ _REDOC = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fr
 _LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 """Of another host, so our policy refuses it; without it the page shows none."""
 _START = """window.ui = SwaggerUIBundle({url: "../openapi.json", dom_id: "#docs", deepLinking: true,
-  persistAuthorization: false, validatorUrl: null});"""
+  persistAuthorization: false, validatorUrl: null});
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();"""
 _REDOC_POLICY = CONTENT_SECURITY_POLICY.replace(
     "style-src 'self'",
     "style-src 'self' 'unsafe-inline'",  # this page shows only our own document
