@@ -23,9 +23,9 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 SCREENS = (
     "/inbox/all", "/inbox/mine", "/inbox/snoozed", "/inbox/starred", f"/inbox/all/{NOWHERE}", "/contacts",
-    "/deliveries", "/deliveries/dead", "/deliveries/notices", "/settings", "/settings/profile",
-    "/settings/inboxes", "/settings/inboxes/new", "/settings/canned", "/settings/account", "/settings/people",
-    "/settings/tokens", "/nowhere",
+    "/deliveries", "/deliveries/dead-letters", "/deliveries/notices", "/settings", "/settings/profile",
+    "/settings/inboxes", "/settings/inboxes/new", "/settings/canned", "/settings/opt-outs",
+    "/settings/account", "/settings/people", "/settings/tokens", "/nowhere",
 )  # fmt: skip
 OVERLAYS = ("?", "Control+k", "z")
 
@@ -132,6 +132,69 @@ async def test_axe_finds_nothing_on_any_screen(demo: Victim, page: Page, theme: 
     await expect(_overlay(page)).to_be_visible()
     found["whom to merge"] = await _axe(page)
     assert {where: findings for where, findings in found.items() if findings} == {}
+
+
+async def test_an_owner_sets_how_an_inbox_sends(demo: Victim, page: Page) -> None:
+    """M-25: what the desk refuses is told at its field, which gets the focus; what it takes stays."""
+    await _sign_in(page)
+    await page.goto(demo.url + "/settings/inboxes")
+    await page.get_by_role("main").get_by_role("link").filter(has_text="WhatsApp").first.click()
+    sending = page.get_by_role("group", name="Sending")
+    undo = sending.get_by_label("Seconds to take back")
+    await undo.fill("61")
+    await sending.get_by_label("Quiet from").fill("21:00")
+    save = page.get_by_role("button", name="Save changes")
+    await save.click()
+    await expect(undo).to_be_focused(timeout=SLOW)
+    await expect(undo).to_have_attribute("aria-invalid", "true")
+    await expect(sending.get_by_label("Quiet until")).to_have_attribute("aria-invalid", "true")
+    await undo.fill("20")
+    await sending.get_by_label("Quiet until").fill("08:00")
+    await sending.get_by_label("Words that opt out", exact=True).select_option("Only these")
+    await sending.get_by_label("Words that opt out, one on each line").fill("STOP\nNO MORE")
+    await sending.get_by_label("Messages a second").fill("2,5")
+    await sending.get_by_label("Currency").fill("eur")
+    await sending.get_by_role("button", name="Add a price").click()
+    await sending.get_by_label("Price 1, country").fill("es")
+    await sending.get_by_label("Price 1, amount").fill("0.0615")
+    assert await _axe(page) == []
+    await save.click()
+    await expect(save).to_have_count(0, timeout=SLOW)
+    await page.reload()
+    for label, value in {
+        "Seconds to take back": "20", "Quiet from": "21:00", "Quiet until": "08:00",
+        "Words that opt out, one on each line": "STOP\nNO MORE", "Messages a second": "2.5",
+        "Currency": "EUR", "Price 1, country": "ES", "Price 1, category": "", "Price 1, amount": "0.0615",
+    }.items():  # fmt: skip
+        await expect(sending.get_by_label(label)).to_have_value(value, timeout=SLOW)
+    await expect(sending.get_by_label("Words that come back")).to_have_value("channel")
+
+
+async def test_an_opt_out_is_noted_and_ended(demo: Victim, page: Page, noise: list[str]) -> None:
+    """M-25: by the console, with a reason, in the form in which the channel knows the number."""
+    await _sign_in(page)
+    await page.goto(demo.url + "/settings/opt-outs")
+    await expect(page.get_by_role("heading", name="Nobody opted out")).to_be_visible(timeout=SLOW)
+    await page.get_by_role("button", name="Add an opt-out").click()
+    dialog = page.get_by_role("dialog", name="Add an opt-out")
+    await dialog.get_by_label("Channel").select_option("WhatsApp")
+    await dialog.get_by_label("Phone number").fill("+34 600 000 001")
+    await dialog.get_by_label("They refuse").select_option("Marketing templates")
+    await dialog.get_by_label("Reason").fill("Asked by phone")
+    await dialog.get_by_role("button", name="Add opt-out").click()
+    line = page.get_by_role("list", name="Opt-outs").get_by_role("listitem")
+    await expect(line).to_contain_text("+34 600 000 001", timeout=SLOW)
+    await expect(line).to_contain_text("WhatsApp · noted: Asked by phone · since")
+    await expect(line).to_contain_text("No marketing")
+    kept = await page.evaluate("fetch('v1/opt-outs').then(answer => answer.json())")
+    assert [(one["scheme"], one["address"], one["kind"]) for one in kept["items"]] == [
+        ("whatsapp", NORA, "marketing")
+    ]
+    assert await _axe(page) == []
+    await page.get_by_role("button", name="End the opt-out of +34 600 000 001").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End opt-out").click()
+    await expect(page.get_by_role("heading", name="Nobody opted out")).to_be_visible(timeout=SLOW)
+    assert noise == []
 
 
 async def _axe(page: Page) -> list[Any]:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { addressIn } from "~/features/contacts/addresses.ts";
 import { attributesOf } from "~/features/contacts/EditContact.tsx";
 import { readable } from "~/features/deliveries/Receipts.tsx";
 import { checkInboxSearch, filterOf, viewOf } from "~/features/inbox/views.ts";
@@ -6,6 +7,8 @@ import { capsOf, nameOf } from "~/features/keys/keys.ts";
 import { findCommands } from "~/features/palette/commands.ts";
 import { configOf, fieldsOf, isKept, referenceOf, sentenceCase, valuesOf } from "~/features/settings/config-form.ts";
 import { greetingOf, pairsOf } from "~/features/settings/Greetings.tsx";
+import { optOutReason } from "~/features/settings/opt-out-words.ts";
+import { sendingForm, sendingOf } from "~/features/settings/sending-form.ts";
 
 describe("forms from a channel's schema", () => {
   const schema = {
@@ -63,6 +66,52 @@ describe("forms from a channel's schema", () => {
 
   it("send removed attributes as null and keep the type of untouched ones", () => {
     expect(attributesOf([{ name: "age", value: "3" }, { name: "bike", value: "Ridge" }], { age: 3, gone: "x" })).toEqual({ age: 3, bike: "Ridge", gone: null });
+  });
+});
+
+describe("how an inbox sends", () => {
+  const nothing = { undo_seconds: null, quiet_hours: null, opt_out_words: null, opt_in_words: null, limits: null, prices: null };
+
+  it("is the channel's own where nothing is written", () => {
+    const form = sendingForm({ sending: {} });
+    expect([form.undo, form.begins, form.leave, form.limits.pair_per_day, form.currency, form.prices]).toEqual(["", "", null, "", "", []]);
+    expect(sendingOf(form)).toEqual(nothing);
+  });
+
+  it("goes there and back unchanged, no words of its own being other than the channel's", () => {
+    const sending = {
+      undo_seconds: 0,
+      quiet_hours: { begins: "21:00", ends: "08:00" },
+      opt_out_words: ["STOP", "NO, THANKS"],
+      opt_in_words: [],
+      limits: { number_per_second: 2.5, number_per_day: null, pair_seconds: null, pair_burst: 3, pair_per_day: null },
+      prices: { currency: "EUR", entries: [{ country: "ES", category: null, amount: "0.0615" }] },
+    };
+    expect(sendingOf(sendingForm({ sending }))).toEqual(sending);
+  });
+
+  it("sends what is no number as it was written, so that the desk refuses it at its field", () => {
+    const form = sendingForm({ sending: {} });
+    const typed = sendingOf({ ...form, undo: "soon", begins: "21:00", limits: { ...form.limits, number_per_second: "2,5" }, currency: "eur", prices: [{ country: "", category: " Marketing ", amount: "0,06" }] });
+    expect(typed).toEqual({
+      ...nothing,
+      undo_seconds: "soon",
+      quiet_hours: { begins: "21:00" },
+      limits: { number_per_second: 2.5, number_per_day: null, pair_seconds: null, pair_burst: null, pair_per_day: null },
+      prices: { currency: "EUR", entries: [{ country: null, category: "marketing", amount: "0.06" }] },
+    });
+  });
+});
+
+describe("opt-outs", () => {
+  it("say how we know", () => {
+    expect(optOutReason({ source: "keyword", note: "STOP" })).toBe("wrote “STOP”");
+    expect(optOutReason({ source: "api", note: null })).toBe("noted without a reason");
+    expect(optOutReason({ source: "link", note: null })).toBe("by the link in a message");
+  });
+
+  it("name a number as its channel writes it", () => {
+    expect([addressIn("whatsapp", "+34 600-000 001"), addressIn("phone", "+34 (600) 000.001"), addressIn("slack", " U07 ")]).toEqual(["34600000001", "+34600000001", "U07"]);
   });
 });
 

@@ -85,6 +85,8 @@ export interface Page<T> {
 
 export type Identity = Schemas["IdentityRead"];
 export type Contact = Schemas["ContactRead"];
+/** Somebody who does not want to hear from the account by a channel. */
+export type OptOut = Schemas["OptOutRead"];
 /** A merge that stands; its id undoes it. */
 export type ContactMerge = Schemas["MergeRead"];
 /** Somebody who may be the same person, with reasons. */
@@ -137,6 +139,8 @@ export interface JsonSchema {
 
 export type Channel = Exact<Schemas["ChannelRead"], { capabilities: Capabilities; config_schema: JsonSchema }>;
 export type Inbox = Schemas["InboxRead"];
+/** What holds for sending from an inbox. */
+export type Sending = Schemas["Sending-Input"];
 export type ConnectionStep = Schemas["ConnectionStep"];
 export type ConnectionReport = Schemas["ConnectionRead"];
 export type CannedResponse = Exact<Schemas["CannedResponseRead"], { messages: Content[] }>;

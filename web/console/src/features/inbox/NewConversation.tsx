@@ -10,6 +10,7 @@ import { channelsQuery, inboxesQuery } from "~/app/queries.ts";
 import { FileChips } from "~/features/composer/FileChips.tsx";
 import { useUploads } from "~/features/composer/files.ts";
 import { undoSeconds } from "~/features/composer/held.ts";
+import { addressIn, kindOf } from "~/features/contacts/addresses.ts";
 import { capsOf } from "~/features/keys/keys.ts";
 import { Button } from "~/ui/Button.tsx";
 import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
@@ -17,31 +18,6 @@ import { Input, Select, Textarea } from "~/ui/Field.tsx";
 import { DrawnKbd } from "~/ui/small.tsx";
 import { keepMessage, keptMessage, type NewMessage } from "./new-message.ts";
 import styles from "./new.module.css";
-
-interface Kind {
-  scheme: string;
-  label: string;
-  placeholder: string;
-}
-
-const KINDS: readonly Kind[] = [
-  { scheme: "email", label: "To", placeholder: "nora@castell.example" },
-  { scheme: "phone", label: "Phone number", placeholder: "+44 7700 900 142" },
-  { scheme: "whatsapp", label: "Phone number", placeholder: "+44 7700 900 142" },
-];
-
-/** A phone number as its channel writes it. */
-function addressIn(scheme: string, typed: string): string {
-  if (scheme === "whatsapp") return typed.replace(/\D/g, "");
-  return scheme === "phone" ? typed.replace(/[\s().-]/g, "") : typed.trim();
-}
-
-/** What people of a channel are addressed by; null where they write first. */
-function kindOf(channel: Channel | undefined): Kind | null {
-  const reached = channel?.capabilities.reaches ?? [];
-  const known = KINDS.find((kind) => reached.includes(kind.scheme));
-  return known ?? (reached[0] ? { scheme: reached[0], label: "Address", placeholder: "" } : null);
-}
 
 export function NewConversation({ onClose }: { onClose: () => void }): ReactNode {
   const { data: inboxes } = useQuery(inboxesQuery);

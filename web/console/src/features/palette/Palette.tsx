@@ -59,6 +59,7 @@ function useCommands(typed: string): Command[] {
     ...(session.account.simulated ? [go("phone", "Phones", () => void navigate({ to: "/phones/{-$channel}", params: { channel: undefined } }), "g p")] : []),
     go("inbox", "Settings: inboxes", setting("inboxes"), "g s"),
     go("saved", "Settings: canned responses", setting("canned")),
+    go("ban", "Settings: opt-outs", setting("opt-outs")),
     go("users", "Settings: people", setting("people")),
     go("key", "Settings: API tokens", setting("tokens")),
     { id: "theme", group: "Desk", icon: shown === "dark" ? "sun" : "moon", label: shown === "dark" ? "Light theme" : "Dark theme", run: () => chooseTheme(shown === "dark" ? "light" : "dark") },

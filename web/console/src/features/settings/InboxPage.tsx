@@ -3,7 +3,7 @@
 import { explain, Problem, type Channel, type Inbox } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { channelsQuery, sessionQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
@@ -18,6 +18,8 @@ import { ConfigFields } from "./ConfigFields.tsx";
 import { Greetings, greetingOf, pairsOf } from "./Greetings.tsx";
 import { InboxState } from "./InboxesPage.tsx";
 import { ConfirmByTyping, CopyLine, PageBones, SaveBar, Section } from "./parts.tsx";
+import { sendingForm, sendingOf, type SendingForm } from "./sending-form.ts";
+import { SendingFields } from "./SendingFields.tsx";
 import styles from "./settings.module.css";
 
 export function InboxPage({ id }: { id: string }): ReactNode {
@@ -38,6 +40,11 @@ interface Form {
   zone: string;
   greeting: ReturnType<typeof pairsOf>;
   config: ReturnType<typeof valuesOf>;
+  sending: SendingForm;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefined }): ReactNode {
@@ -45,9 +52,9 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
   const { data: session } = useSuspenseQuery(sessionQuery);
   const manages = session.permissions.includes("inboxes:manage");
   const fields = channel ? fieldsOf(channel.config_schema, channel.secret_fields) : [];
-  const stored: Form = { name: inbox.name, reopen: inbox.reopen_policy, zone: inbox.time_zone ?? "", greeting: pairsOf(inbox.greeting), config: valuesOf(fields, inbox.config) };
+  const stored: Form = { name: inbox.name, reopen: inbox.reopen_policy, zone: inbox.time_zone ?? "", greeting: pairsOf(inbox.greeting), config: valuesOf(fields, inbox.config), sending: sendingForm(inbox) };
   const [form, setForm] = useState(stored);
-  const changed = JSON.stringify(form) !== JSON.stringify(stored);
+  const changed = !same(form, stored);
   const change = (part: Partial<Form>): void => setForm((old) => ({ ...old, ...part }));
 
   const save = useMutation({
@@ -58,13 +65,14 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
           reopen_policy: form.reopen,
           time_zone: form.zone || null,
           greeting: greetingOf(form.greeting),
+          ...(same(form.sending, stored.sending) ? {} : { sending: sendingOf(form.sending) }),
           ...(fields.length ? { config: configOf(fields, form.config, inbox.config) } : {}),
         },
       }),
     onSuccess: (next) => {
       client.setQueryData(["inbox", inbox.id], next);
       void client.invalidateQueries({ queryKey: ["inboxes"] });
-      setForm({ name: next.name, reopen: next.reopen_policy, zone: next.time_zone ?? "", greeting: pairsOf(next.greeting), config: valuesOf(fields, next.config) });
+      setForm({ name: next.name, reopen: next.reopen_policy, zone: next.time_zone ?? "", greeting: pairsOf(next.greeting), config: valuesOf(fields, next.config), sending: sendingForm(next) });
       toast("Inbox saved");
     },
     onError: (error) => {
@@ -72,6 +80,9 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
     },
   });
   const problem = save.error instanceof Problem ? save.error : null;
+  useEffect(() => {
+    if (save.error) document.querySelector<HTMLElement>("#main [aria-invalid=true]")?.focus();
+  }, [save.error]);
 
   return (
     <>
@@ -119,6 +130,14 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
               <Input label="Time zone" hint={`Empty: the account’s, ${session.account.time_zone}.`} placeholder={session.account.time_zone} value={form.zone} disabled={!manages} error={problem?.of("time_zone")} onChange={(event) => change({ zone: event.target.value })} />
             </div>
           </Section>
+          <SendingFields
+            form={form.sending}
+            channel={channel}
+            zone={form.zone || session.account.time_zone}
+            disabled={!manages}
+            problem={problem}
+            onChange={(part) => change({ sending: { ...form.sending, ...part } })}
+          />
           {manages ? <Danger inbox={inbox} /> : null}
         </div>
       </div>

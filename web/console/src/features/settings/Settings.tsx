@@ -12,6 +12,7 @@ import { CannedPage } from "./CannedPage.tsx";
 import { InboxPage } from "./InboxPage.tsx";
 import { InboxesPage } from "./InboxesPage.tsx";
 import { NewInboxPage } from "./NewInboxPage.tsx";
+import { OptOutsPage } from "./OptOutsPage.tsx";
 import { PeoplePage } from "./PeoplePage.tsx";
 import { ProfilePage } from "./ProfilePage.tsx";
 import styles from "./settings.module.css";
@@ -29,6 +30,7 @@ const ENTRIES: Entry[] = [
   { page: "profile", icon: "profile", word: "Your profile", group: "You" },
   { page: "inboxes", icon: "inbox", word: "Inboxes", group: "Desk" },
   { page: "canned", icon: "saved", word: "Canned responses", group: "Desk" },
+  { page: "opt-outs", icon: "ban", word: "Opt-outs", group: "Desk", needs: "contacts:read" },
   { page: "account", icon: "settings", word: "Account", group: "Desk" },
   { page: "people", icon: "users", word: "People", group: "People" },
   { page: "tokens", icon: "key", word: "API tokens", group: "Developers", needs: "tokens:manage" },
@@ -79,6 +81,8 @@ function PageOf({ page, item }: { page: string; item: string | undefined }): Rea
       return <ProfilePage />;
     case "canned":
       return <CannedPage />;
+    case "opt-outs":
+      return <OptOutsPage />;
     case "account":
       return <AccountPage />;
     case "people":
