@@ -185,3 +185,13 @@ async def test_people_are_warned_in_quiet_hours_and_programs_wait(talk: Talk) ->
     await talk.send(TEXT)
     for wrong in ({"begins": "9pm", "ends": "08:00"}, {"begins": "08:00", "ends": "08:00"}):
         await change(talk, {"sending": {"quiet_hours": wrong}}, 422)
+
+
+async def test_a_number_is_noted_as_its_channel_writes_it(talk: Talk) -> None:
+    """S0-25: however somebody writes it; what can be no number is refused by name."""
+    told = {"channel": "whatsapp", "scheme": "whatsapp", "address": "+34 600 000-011"}
+    noted = await talk.desk.owner.post("/v1/opt-outs", told)
+    assert (noted["scheme"], noted["address"]) == ("whatsapp", "34600000011")
+    refused = await talk.desk.http.post("/v1/opt-outs", json={**told, "address": "Ana"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "address"

@@ -8,7 +8,7 @@ import re
 
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.inbound import Address
-from frontdesk.kit.phone import e164
+from frontdesk.kit.phone import digits_of, e164
 
 _WORD = r"[!#-'*+\-./0-9:=?A-Z^_`a-z{|}~%$&]"
 _BARE = rf"{_WORD}{{1,64}}@[A-Za-z0-9._\-]+"
@@ -37,6 +37,19 @@ def normal(scheme: str, value: str, *, field: str = "address") -> Address:
             raise Invalid("This is no e-mail address.", field=field, hint="Write it as name@example.com.")
         return Address(scheme, value.lower())
     return Address(scheme, value)
+
+
+def bare_number(scheme: str, value: str, *, field: str = "address") -> Address:
+    """The address of a scheme whose addresses are phone numbers in digits alone, however it is written.
+
+    Raises:
+        Invalid: It is no number.
+    """
+    digits = digits_of(value.strip())
+    if digits is None:
+        hint = "Write it with its country code, such as +54 9 11 2345-6789."
+        raise Invalid("This is no phone number.", field=field, hint=hint)
+    return Address(scheme, digits)
 
 
 def recipient(value: str, *, field: str) -> str:

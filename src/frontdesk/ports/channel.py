@@ -42,6 +42,8 @@ class Capabilities:
     media_mimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reaches: frozenset[str] = frozenset()
     """Schemes of addresses that it can write to, though they never wrote: how a route is chosen."""
+    bare_numbers: frozenset[str] = frozenset()
+    """Schemes whose addresses are phone numbers in digits alone, without a plus."""
     own_address: str | None = None
     """The field of the settings that holds the address our customers see, if there is one."""
     reactions: bool = False

@@ -16,7 +16,7 @@ from frontdesk.api.v1.fields import Body, Line, SchemeName, Shown
 from frontdesk.domain.consent import OptOutKind, OptOutSource
 from frontdesk.domain.errors import Forbidden, Invalid, NotFound
 from frontdesk.domain.scope import Permission, Scope
-from frontdesk.domain.spelling import normal
+from frontdesk.domain.spelling import bare_number, normal
 from frontdesk.store import opt_outs
 from frontdesk.store.opt_outs import Word
 from frontdesk.store.statement import Row
@@ -88,7 +88,8 @@ async def add_opt_out(body: OptOutCreate, desk: DeskDep, scope: Writer, once: On
     if body.channel not in desk.channels:
         known = ", ".join(sorted(desk.channels))
         raise Invalid("There is no such channel.", field="channel", hint=f"Known ones: {known}.")
-    address = normal(body.scheme, body.address)
+    is_bare = body.scheme in desk.channels[body.channel].capabilities.bare_numbers
+    address = (bare_number if is_bare else normal)(body.scheme, body.address)
 
     def change(tx: Tx) -> OptOutRead:
         word = Word(

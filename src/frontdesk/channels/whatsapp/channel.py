@@ -57,6 +57,7 @@ class WhatsApp:
         media_max_bytes=media.MAX_BYTES,
         media_mimes=media.MIMES,
         reaches=frozenset({"whatsapp", "whatsapp_user"}),
+        bare_numbers=frozenset({"whatsapp"}),
         reactions=True,
         replies=True,
         edits_in=True,
