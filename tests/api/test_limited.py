@@ -1,16 +1,18 @@
 """A token limited to some inboxes pages through all that is its own, page by full page (refusals 3 and 5)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from frontdesk.domain.errors import Invalid
+from frontdesk.domain.inbound import InboundEvent
 from frontdesk.domain.scope import Permission
 from frontdesk.kit.ids import uuid7
-from frontdesk.ports.channel import Failed
+from frontdesk.ports.channel import Failed, RawRequest
 from frontdesk.store import notices, receipts
 from frontdesk.store.receipts import Receipt
-from frontdesk.store.tx import Tx
 from tests.desk import RunningDesk, until
 
 OWN, FOREIGN = 5, 4
@@ -64,15 +66,21 @@ async def test_refusal_5_notices(shop: Shop) -> None:
     assert len(whole["items"]) == OWN * (1 + FOREIGN)
 
 
-async def test_refusal_5_receipts(shop: Shop) -> None:
-    account = shop.desk.owner.account_id
+async def test_refusal_5_receipts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = shop.desk
 
-    def add(tx: Tx, inbox: UUID) -> None:
-        receipt = Receipt(account, inbox, "POST", {}, {}, b"{")
-        receipts.add(tx, receipt)
-        receipts.finish(tx, receipt.id, reason="not JSON")
+    def unreadable(_request: RawRequest) -> Sequence[InboundEvent]:
+        raise Invalid("not JSON")
 
-    await shop.fill(add)
+    monkeypatch.setattr(desk.channel, "parse", unreadable)
+    account = desk.owner.account_id
+    await shop.fill(lambda tx, inbox: receipts.add(tx, Receipt(account, inbox, "POST", {}, {}, b"{")))
+
+    async def all_failed() -> bool:
+        found = await desk.owner.get("/v1/receipts", limit=100)
+        return len(found["items"]) == len(shop.inboxes)
+
+    await until(all_failed, seconds=30)
     check(shop, await shop.pages("/v1/receipts"))
 
 
