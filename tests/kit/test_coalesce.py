@@ -110,9 +110,8 @@ async def test_draining_waits_for_all() -> None:
     await coalescer.drain()
 
 
-async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def _pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that are made, each over at once."""
     slept: list[float] = []
     sleep = asyncio.sleep
 
@@ -121,6 +120,13 @@ async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
         await sleep(0)
 
     monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.sleep", note)
+    return slept
+
+
+async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept = _pauses(monkeypatch)
     run = _Runner()
     coalescer = Coalescer(run, limit=2, enough=2, pause=0.5)
     await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
@@ -139,14 +145,7 @@ async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
 async def test_one_caller_who_calls_again_and_again_never_meets_the_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    slept: list[float] = []
-    sleep = asyncio.sleep
-
-    async def note(seconds: float) -> None:
-        slept.append(seconds)
-        await sleep(0)
-
-    monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.sleep", note)
+    slept = _pauses(monkeypatch)
     run = _Runner()
     coalescer = Coalescer(run, limit=8, enough=8, pause=0.5, crowd=2)
     for n in range(3):

@@ -3,7 +3,7 @@
 A later word wins over an earlier one whatever order they come in, so a redelivered one changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -114,9 +114,9 @@ KINDS = (
     .scalar_subquery()
 )
 """What a thread's address does not want, in a statement that reads threads and inboxes; see `kinds_of`."""
-_OF_THREADS = Statement(
-    sa.select(_th.c.id, _o.c.kind)
-    .select_from(_th.join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id).join(_o, _OF_THREAD))
+_OF_ONE = Statement(
+    sa.select(KINDS.label("kinds"))
+    .select_from(_th.join(t.inboxes, t.inboxes.c.id == _th.c.inbox_id))
     .where(_th.c.id.in_(P("ids", expanding=True)))
 )
 
@@ -201,12 +201,9 @@ def reader_of(tx: ReadTx, message_id: UUID) -> Row | None:
     return tx.first(_READER, message_id=message_id)
 
 
-def of_threads(tx: ReadTx, thread_ids: Sequence[UUID]) -> dict[UUID, frozenset[OptOutKind]]:
-    """What the people of these threads do not want, by thread; without those who said nothing."""
-    found: dict[UUID, set[OptOutKind]] = {}
-    for row in tx.rows(_OF_THREADS, ids=sorted(set(thread_ids))) if thread_ids else ():
-        found.setdefault(row.id, set()).add(OptOutKind(row.kind))
-    return {thread_id: frozenset(kinds) for thread_id, kinds in found.items()}
+def of_thread(tx: ReadTx, thread_id: UUID) -> frozenset[OptOutKind]:
+    """What the person of a thread does not want."""
+    return kinds_of(tx.scalar(_OF_ONE, ids=[thread_id]))
 
 
 def kinds_of(told: str | None) -> frozenset[OptOutKind]:

@@ -57,7 +57,7 @@ def start(
         found: UUID = current.id
         return found
     conversation_id = episodes.open_next(tx, thread)
-    refused = opt_outs.of_threads(tx, [thread_id]).get(thread_id, frozenset())
+    refused = opt_outs.of_thread(tx, thread_id)
     zone = inbox.time_zone or accounts.get(tx, scope).time_zone
     standing = Standing(refused, quiet_hours_of(inbox.settings, zone))
     greet(tx, inbox, channels, conversation_id, language, author=author, standing=standing)
