@@ -27,6 +27,7 @@ from frontdesk.runtime.connections import Gate, GuardedProtocol
 from frontdesk.runtime.container import Container, DemoConfig, build
 from frontdesk.runtime.roles import Role, keep_running
 from frontdesk.runtime.settings import Settings
+from frontdesk.runtime.sockets import FramedSocket
 from frontdesk.store.engine import Store, open_store
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def server_for(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=cast("type[asyncio.Protocol]", partial(GuardedProtocol, gate=gate)),
-        ws="websockets-sansio",
+        ws=FramedSocket,
         lifespan="off",
         log_config=None,
         access_log=False,
