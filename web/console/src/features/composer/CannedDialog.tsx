@@ -1,12 +1,11 @@
 /** A canned response with variables or several messages: fill in, look at it, send it. */
 
-import { explain, newKey, previewOf, type CannedResponse, type Message } from "@frontdesk/shared";
+import { newKey, previewOf, type CannedResponse, type Message } from "@frontdesk/shared";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { applyMessage } from "~/app/events.ts";
-import { Button } from "~/ui/Button.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { FormDialog } from "~/ui/Dialog.tsx";
 import { Input } from "~/ui/Field.tsx";
 import { fill, variablesOf } from "./canned.ts";
 import styles from "./composer.module.css";
@@ -35,41 +34,31 @@ export function CannedDialog({ conversation, contactName, response, onClose }: C
   });
   const missing = names.some((name) => !values[name]?.trim());
   return (
-    <Dialog title={response.title} opened onClose={onClose} width={520}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          send.mutate();
-        }}
-      >
-        {names.map((name, at) => (
-          <Input
-            key={name}
-            label={name.replaceAll("_", " ")}
-            value={values[name] ?? ""}
-            required
-            data-autofocus={at === 0 || undefined}
-            onChange={(event) => setValues((old) => ({ ...old, [name]: event.target.value }))}
-          />
+    <FormDialog
+      title={response.title}
+      width={520}
+      verb={response.messages.length > 1 ? `Send ${String(response.messages.length)} messages` : "Send"}
+      busy={send.isPending}
+      disabled={missing}
+      error={send.error}
+      onSubmit={() => send.mutate()}
+      onClose={onClose}
+    >
+      {names.map((name, at) => (
+        <Input
+          key={name}
+          label={name.replaceAll("_", " ")}
+          value={values[name] ?? ""}
+          required
+          data-autofocus={at === 0 || undefined}
+          onChange={(event) => setValues((old) => ({ ...old, [name]: event.target.value }))}
+        />
+      ))}
+      <section aria-label="Preview" className={styles.preview}>
+        {response.messages.map((content, at) => (
+          <p key={String(at)}>{fill(content.kind === "text" ? content.body : previewOf(content), values)}</p>
         ))}
-        <section aria-label="Preview" className={styles.preview}>
-          {response.messages.map((content, at) => (
-            <p key={String(at)}>{fill(content.kind === "text" ? content.body : previewOf(content), values)}</p>
-          ))}
-        </section>
-        {send.error ? (
-          <p className="red" role="alert">
-            {explain(send.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" disabled={missing} busy={send.isPending}>
-            {response.messages.length > 1 ? `Send ${String(response.messages.length)} messages` : "Send"}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+      </section>
+    </FormDialog>
   );
 }

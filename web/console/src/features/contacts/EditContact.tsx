@@ -1,12 +1,12 @@
 /** Change a contact's name, language and own attributes. */
 
-import { explain, Problem, type Contact } from "@frontdesk/shared";
+import { Problem, type Contact } from "@frontdesk/shared";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { contactQuery } from "~/app/queries.ts";
 import { Button, IconButton } from "~/ui/Button.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { FormDialog } from "~/ui/Dialog.tsx";
 import { Input } from "~/ui/Field.tsx";
 import { toast } from "~/ui/toasts.tsx";
 import styles from "./contacts.module.css";
@@ -49,41 +49,22 @@ export function EditContact({ contact, onClose }: { contact: Contact; onClose: (
   const problem = save.error instanceof Problem ? save.error : null;
   const change = (at: number, part: Partial<Pair>): void => setPairs((all) => all.map((each, index) => (index === at ? { ...each, ...part } : each)));
   return (
-    <Dialog title="Edit contact" opened onClose={onClose} width={520}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Input label="Name" value={name} error={problem?.of("name")} data-autofocus onChange={(event) => setName(event.target.value)} />
-        <Input label="Language" value={language} placeholder="en" error={problem?.of("language")} onChange={(event) => setLanguage(event.target.value)} />
-        <fieldset className={styles.pairs}>
-          <legend>Details</legend>
-          {pairs.map((pair, at) => (
-            <div key={String(at)} className={styles.pair}>
-              <Input label={`Detail ${String(at + 1)}, name`} hideLabel placeholder="bike" value={pair.name} onChange={(event) => change(at, { name: event.target.value })} />
-              <Input label={`Detail ${String(at + 1)}, value`} hideLabel placeholder="Ridge 2" value={pair.value} onChange={(event) => change(at, { value: event.target.value })} />
-              <IconButton icon="x" label={`Remove ${pair.name || "detail"}`} onClick={() => setPairs((all) => all.filter((_, index) => index !== at))} />
-            </div>
-          ))}
-          <Button size="small" look="plain" icon="plus" onClick={() => setPairs((all) => [...all, { name: "", value: "" }])}>
-            Add a detail
-          </Button>
-        </fieldset>
-        {save.error && !problem?.errors.length ? (
-          <p className="red" role="alert">
-            {explain(save.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" busy={save.isPending}>
-            Save contact
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title="Edit contact" width={520} verb="Save contact" busy={save.isPending} error={problem?.errors.length ? null : save.error} onSubmit={() => save.mutate()} onClose={onClose}>
+      <Input label="Name" value={name} error={problem?.of("name")} data-autofocus onChange={(event) => setName(event.target.value)} />
+      <Input label="Language" value={language} placeholder="en" error={problem?.of("language")} onChange={(event) => setLanguage(event.target.value)} />
+      <fieldset className={styles.pairs}>
+        <legend>Details</legend>
+        {pairs.map((pair, at) => (
+          <div key={String(at)} className={styles.pair}>
+            <Input label={`Detail ${String(at + 1)}, name`} hideLabel placeholder="bike" value={pair.name} onChange={(event) => change(at, { name: event.target.value })} />
+            <Input label={`Detail ${String(at + 1)}, value`} hideLabel placeholder="Ridge 2" value={pair.value} onChange={(event) => change(at, { value: event.target.value })} />
+            <IconButton icon="x" label={`Remove ${pair.name || "detail"}`} onClick={() => setPairs((all) => all.filter((_, index) => index !== at))} />
+          </div>
+        ))}
+        <Button size="small" look="plain" icon="plus" onClick={() => setPairs((all) => [...all, { name: "", value: "" }])}>
+          Add a detail
+        </Button>
+      </fieldset>
+    </FormDialog>
   );
 }

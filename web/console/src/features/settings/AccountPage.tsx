@@ -8,7 +8,7 @@ import { sessionQuery } from "~/app/queries.ts";
 import { Input } from "~/ui/Field.tsx";
 import { Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
-import { PageBones, PageHead, SaveBar } from "./parts.tsx";
+import { PageBones, SaveBar, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 export function AccountPage(): ReactNode {
@@ -47,18 +47,15 @@ function AccountForm({ account }: { account: Account }): ReactNode {
   });
   return (
     <>
-      <div className="scroll">
-        <div className={styles.page}>
-          <PageHead title="Account" lead={manages ? "Your company as this desk knows it." : "Your company as this desk knows it. The owner can change it."} />
-          <div className={styles.form}>
-            <Input label="Company" {...field("name")} />
-            <div className={styles.two}>
-              <Input label="Time zone" hint="Days and hours are counted in it, for example Europe/London." {...field("time_zone")} />
-              <Input label="Language" hint="Used where a customer’s own is not known, for example en." {...field("language")} />
-            </div>
+      <SettingsPage title="Account" lead={manages ? "Your company as this desk knows it." : "Your company as this desk knows it. The owner can change it."}>
+        <div className={styles.form}>
+          <Input label="Company" {...field("name")} />
+          <div className={styles.two}>
+            <Input label="Time zone" hint="Days and hours are counted in it, for example Europe/London." {...field("time_zone")} />
+            <Input label="Language" hint="Used where a customer’s own is not known, for example en." {...field("language")} />
           </div>
         </div>
-      </div>
+      </SettingsPage>
       <SaveBar changed={JSON.stringify(form) !== JSON.stringify(stored)} busy={save.isPending} onDiscard={() => setForm(stored)} onSave={() => save.mutate()} />
     </>
   );

@@ -1,16 +1,16 @@
 /** Canned responses: prepared messages, found by a slash while writing. */
 
-import { explain, previewOf, Problem, type CannedResponse, type Content } from "@frontdesk/shared";
+import { previewOf, Problem, type CannedResponse, type Content } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { cannedQuery, sessionQuery } from "~/app/queries.ts";
 import { Button, IconButton } from "~/ui/Button.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { FormDialog } from "~/ui/Dialog.tsx";
 import { Input, Textarea } from "~/ui/Field.tsx";
 import { Blank, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
-import { PageBones, PageHead } from "./parts.tsx";
+import { PageBones, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 export function CannedPage(): ReactNode {
@@ -24,28 +24,25 @@ export function CannedPage(): ReactNode {
     </Button>
   ) : null;
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <PageHead title="Canned responses" lead="Answers your team gives often. Type / in the composer to use one; words in {{braces}} are filled in before sending." action={add} />
-        {query.isPending ? <PageBones /> : null}
-        {query.isError && !query.data ? <Failed title="The responses did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {query.data?.length === 0 ? (
-          <Blank icon="saved" title="No canned responses yet">
-            Begin with what you typed three times today.
-          </Blank>
-        ) : null}
-        {query.data?.length ? (
-          <ul className={styles.card} aria-label="Canned responses">
-            {query.data.map((response) => (
-              <li key={response.id}>
-                <Line response={response} manages={manages} onEdit={() => setEditing(response)} />
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
+    <SettingsPage title="Canned responses" lead="Answers your team gives often. Type / in the composer to use one; words in {{braces}} are filled in before sending." action={add}>
+      {query.isPending ? <PageBones /> : null}
+      {query.isError && !query.data ? <Failed title="The responses did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.data?.length === 0 ? (
+        <Blank icon="saved" title="No canned responses yet">
+          Begin with what you typed three times today.
+        </Blank>
+      ) : null}
+      {query.data?.length ? (
+        <ul className={styles.card} aria-label="Canned responses">
+          {query.data.map((response) => (
+            <li key={response.id}>
+              <Line response={response} manages={manages} onEdit={() => setEditing(response)} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {editing ? <Editor response={editing === "new" ? null : editing} onClose={() => setEditing(null)} /> : null}
-    </div>
+    </SettingsPage>
   );
 }
 
@@ -99,52 +96,32 @@ function Editor({ response, onClose }: { response: CannedResponse | null; onClos
   });
   const problem = save.error instanceof Problem ? save.error : null;
   return (
-    <Dialog title={response ? "Edit response" : "New response"} opened onClose={onClose} width={560}>
-      <form
-        className={styles.form}
-        style={{ marginTop: 8 }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <div className={styles.two}>
-          <Input label="Title" value={title} required data-autofocus error={problem?.of("title")} onChange={(event) => setTitle(event.target.value)} />
-          <Input label="Shortcut" value={shortcut} required placeholder="hours" hint="Typed after the slash." error={problem?.of("shortcut")} onChange={(event) => setShortcut(event.target.value)} />
+    <FormDialog title={response ? "Edit response" : "New response"} width={560} verb="Save response" busy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
+      <div className={styles.two}>
+        <Input label="Title" value={title} required data-autofocus error={problem?.of("title")} onChange={(event) => setTitle(event.target.value)} />
+        <Input label="Shortcut" value={shortcut} required placeholder="hours" hint="Typed after the slash." error={problem?.of("shortcut")} onChange={(event) => setShortcut(event.target.value)} />
+      </div>
+      {messages.map((content, at) => (
+        <div key={String(at)} className={styles.message}>
+          {content.kind === "text" ? (
+            <Textarea
+              label={messages.length > 1 ? `Message ${String(at + 1)}` : "Message"}
+              rows={3}
+              value={content.body}
+              placeholder="Hi {{name}}, your bike is ready."
+              onChange={(event) => setMessages((all) => all.map((each, index) => (index === at ? { kind: "text", body: event.target.value } : each)))}
+            />
+          ) : (
+            <p>{previewOf(content)}</p>
+          )}
+          {messages.length > 1 ? <IconButton icon="x" label={`Remove message ${String(at + 1)}`} onClick={() => setMessages((all) => all.filter((_, index) => index !== at))} /> : null}
         </div>
-        {messages.map((content, at) => (
-          <div key={String(at)} className={styles.message}>
-            {content.kind === "text" ? (
-              <Textarea
-                label={messages.length > 1 ? `Message ${String(at + 1)}` : "Message"}
-                rows={3}
-                value={content.body}
-                placeholder="Hi {{name}}, your bike is ready."
-                onChange={(event) => setMessages((all) => all.map((each, index) => (index === at ? { kind: "text", body: event.target.value } : each)))}
-              />
-            ) : (
-              <p>{previewOf(content)}</p>
-            )}
-            {messages.length > 1 ? <IconButton icon="x" label={`Remove message ${String(at + 1)}`} onClick={() => setMessages((all) => all.filter((_, index) => index !== at))} /> : null}
-          </div>
-        ))}
-        <span>
-          <Button size="small" look="plain" icon="plus" disabled={messages.length >= 10} onClick={() => setMessages((all) => [...all, { kind: "text", body: "" }])}>
-            Add a message
-          </Button>
-        </span>
-        {save.error ? (
-          <p className="red" role="alert">
-            {explain(save.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" busy={save.isPending}>
-            Save response
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+      ))}
+      <span>
+        <Button size="small" look="plain" icon="plus" disabled={messages.length >= 10} onClick={() => setMessages((all) => [...all, { kind: "text", body: "" }])}>
+          Add a message
+        </Button>
+      </span>
+    </FormDialog>
   );
 }

@@ -2,14 +2,13 @@
 
 import { explain, Problem, type Channel, type Inbox } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { channelsQuery, sessionQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
 import { ChannelGlyph, ChannelName } from "~/ui/Channel.tsx";
-import { Icon } from "~/ui/icons.tsx";
 import { Chip, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
 import { Checklist } from "./Checklist.tsx";
@@ -17,7 +16,7 @@ import { configOf, fieldsOf, valuesOf } from "./config-form.ts";
 import { ConfigFields } from "./ConfigFields.tsx";
 import { Greetings, greetingOf, pairsOf } from "./Greetings.tsx";
 import { InboxState } from "./InboxesPage.tsx";
-import { ConfirmByTyping, CopyLine, PageBones, SaveBar, Section } from "./parts.tsx";
+import { ConfirmByTyping, CopyLine, Crumbs, PageBones, SaveBar, Section } from "./parts.tsx";
 import { sendingForm, sendingOf, type SendingForm } from "./sending-form.ts";
 import { SendingFields } from "./SendingFields.tsx";
 import styles from "./settings.module.css";
@@ -88,13 +87,7 @@ function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel | undefi
     <>
       <div className="scroll">
         <div className={styles.page}>
-          <p className={styles.crumbs}>
-            <Link to="/settings/{-$page}/{-$item}" params={{ page: "inboxes", item: undefined }}>
-              Inboxes
-            </Link>
-            <Icon name="right" size={12} />
-            {inbox.name}
-          </p>
+          <Crumbs at={inbox.name} />
           <div className={styles.head} style={{ alignItems: "center" }}>
             <span className={styles.glyph}>
               <ChannelGlyph channel={inbox.channel} size={20} />

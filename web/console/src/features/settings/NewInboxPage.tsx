@@ -2,18 +2,17 @@
 
 import { explain, newKey, Problem, type Channel, type Inbox } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { channelsQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
 import { Input } from "~/ui/Field.tsx";
 import { ChannelGlyph } from "~/ui/Channel.tsx";
-import { Icon } from "~/ui/icons.tsx";
 import { Failed } from "~/ui/small.tsx";
 import { configOf, fieldsOf, valuesOf, type ConfigValues } from "./config-form.ts";
 import { ConfigFields } from "./ConfigFields.tsx";
-import { PageBones, PageHead } from "./parts.tsx";
+import { PageBones, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 export function NewInboxPage(): ReactNode {
@@ -21,30 +20,20 @@ export function NewInboxPage(): ReactNode {
   const [slug, setSlug] = useState<string | null>(null);
   const channel = channels.data?.find((each) => each.slug === slug);
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <p className={styles.crumbs}>
-          <Link to="/settings/{-$page}/{-$item}" params={{ page: "inboxes", item: undefined }}>
-            Inboxes
-          </Link>
-          <Icon name="right" size={12} />
-          New
-        </p>
-        <PageHead title="Connect an inbox" lead="Choose where customers will write to you." />
-        {channels.isPending ? <PageBones /> : null}
-        {channels.isError ? <Failed title="The channels did not load" error={channels.error} onRetry={() => void channels.refetch()} /> : null}
-        <div className={styles.choices} role="group" aria-label="Channel">
-          {channels.data?.map((each) => (
-            <button key={each.slug} type="button" className={styles.choice} aria-pressed={each.slug === slug} onClick={() => setSlug(each.slug)}>
-              <ChannelGlyph channel={each.slug} size={20} />
-              <strong>{each.name}</strong>
-              <span className="meta">{each.summary}</span>
-            </button>
-          ))}
-        </div>
-        {channel ? <NewInboxForm key={channel.slug} channel={channel} /> : null}
+    <SettingsPage crumb="New" title="Connect an inbox" lead="Choose where customers will write to you.">
+      {channels.isPending ? <PageBones /> : null}
+      {channels.isError ? <Failed title="The channels did not load" error={channels.error} onRetry={() => void channels.refetch()} /> : null}
+      <div className={styles.choices} role="group" aria-label="Channel">
+        {channels.data?.map((each) => (
+          <button key={each.slug} type="button" className={styles.choice} aria-pressed={each.slug === slug} onClick={() => setSlug(each.slug)}>
+            <ChannelGlyph channel={each.slug} size={20} />
+            <strong>{each.name}</strong>
+            <span className="meta">{each.summary}</span>
+          </button>
+        ))}
       </div>
-    </div>
+      {channel ? <NewInboxForm key={channel.slug} channel={channel} /> : null}
+    </SettingsPage>
   );
 }
 

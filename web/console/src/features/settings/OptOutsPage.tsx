@@ -1,6 +1,6 @@
 /** Who does not want to hear from the account, by which channel, and how we know. */
 
-import { addressText, explain, fullTime, Problem, shortDate, type Channel, type OptOut } from "@frontdesk/shared";
+import { addressText, fullTime, Problem, shortDate, type Channel, type OptOut } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
@@ -9,13 +9,13 @@ import { addressIn, kindOf } from "~/features/contacts/addresses.ts";
 import { Pages, pagesQuery } from "~/features/deliveries/pages.tsx";
 import { Button } from "~/ui/Button.tsx";
 import { ChannelGlyph, useChannelName } from "~/ui/Channel.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { Dialog, DialogFoot, FormDialog } from "~/ui/Dialog.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
 import { Chip } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import { KIND_WORDS, optOutReason } from "./opt-out-words.ts";
-import { PageHead } from "./parts.tsx";
+import { SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 /** The channels that somebody can be reached by here; all of them before there is an inbox. */
@@ -38,44 +38,41 @@ export function OptOutsPage(): ReactNode {
   const address = useDeferredValue(slug ? keptAddress(scheme, typed) : "");
   const nobody: [string, string] = address ? ["Nobody fits", "Write the whole address; only a whole one is found."] : ["Nobody opted out", "Who writes STOP, unsubscribes from a mail or is noted here is sent nothing more."];
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <PageHead
-          title="Opt-outs"
-          lead="Who does not want to hear from you. Nothing that they refuse is sent, by whatever way it is tried."
-          action={
-            changes ? (
-              <Button look="go" disabled={channels.length === 0} onClick={() => setAdding(true)}>
-                Add an opt-out
-              </Button>
-            ) : null
-          }
-        />
-        <div className={styles.two} style={{ marginBottom: 16 }}>
-          <Select label="Channel" value={slug} onChange={(event) => setSlug(event.target.value)}>
-            <option value="">All channels</option>
-            {channels.map((channel) => (
-              <option key={channel.slug} value={channel.slug}>
-                {channel.name}
-              </option>
-            ))}
-          </Select>
-          {slug ? <Input label="Address" type="search" autoComplete="off" placeholder="Any" value={typed} onChange={(event) => setTyped(event.target.value)} /> : null}
-        </div>
-        <Pages query={pagesQuery<OptOut>(["opt-outs", slug, address], "/v1/opt-outs", { ...(slug ? { channel: slug } : {}), ...(address ? { address } : {}) })} what="The opt-outs" empty={nobody}>
-          {(optOuts) => (
-            <ul className={styles.card} aria-label="Opt-outs">
-              {optOuts.map((optOut) => (
-                <li key={optOut.id}>
-                  <Line optOut={optOut} changes={changes} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </Pages>
+    <SettingsPage
+      title="Opt-outs"
+      lead="Who does not want to hear from you. Nothing that they refuse is sent, by whatever way it is tried."
+      action={
+        changes ? (
+          <Button look="go" disabled={channels.length === 0} onClick={() => setAdding(true)}>
+            Add an opt-out
+          </Button>
+        ) : null
+      }
+    >
+      <div className={styles.two} style={{ marginBottom: 16 }}>
+        <Select label="Channel" value={slug} onChange={(event) => setSlug(event.target.value)}>
+          <option value="">All channels</option>
+          {channels.map((channel) => (
+            <option key={channel.slug} value={channel.slug}>
+              {channel.name}
+            </option>
+          ))}
+        </Select>
+        {slug ? <Input label="Address" type="search" autoComplete="off" placeholder="Any" value={typed} onChange={(event) => setTyped(event.target.value)} /> : null}
       </div>
+      <Pages query={pagesQuery<OptOut>(["opt-outs", slug, address], "/v1/opt-outs", { ...(slug ? { channel: slug } : {}), ...(address ? { address } : {}) })} what="The opt-outs" empty={nobody}>
+        {(optOuts) => (
+          <ul className={styles.card} aria-label="Opt-outs">
+            {optOuts.map((optOut) => (
+              <li key={optOut.id}>
+                <Line optOut={optOut} changes={changes} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
       {adding ? <AddOptOut channels={channels} first={slug} onClose={() => setAdding(false)} /> : null}
-    </div>
+    </SettingsPage>
   );
 }
 
@@ -160,51 +157,31 @@ function AddOptOut({ channels, first, onClose }: { channels: Channel[]; first: s
   });
   const problem = add.error instanceof Problem ? add.error : null;
   return (
-    <Dialog title="Add an opt-out" opened onClose={onClose}>
-      <form
-        className={styles.form}
-        style={{ marginTop: 8 }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate();
-        }}
-      >
-        <Select label="Channel" value={form.channel} error={problem?.of("channel")} onChange={(event) => change({ channel: event.target.value })}>
-          {channels.map((each) => (
-            <option key={each.slug} value={each.slug}>
-              {each.name}
-            </option>
-          ))}
-        </Select>
-        <Input
-          label={kind?.scheme === "email" ? "Email address" : (kind?.label ?? "Address")}
-          placeholder={kind?.placeholder}
-          required
-          data-autofocus
-          autoComplete="off"
-          value={form.address}
-          error={problem?.of("address")}
-          onChange={(event) => change({ address: event.target.value })}
-        />
-        <Select label="They refuse" value={form.kind} error={problem?.of("kind")} onChange={(event) => change({ kind: event.target.value })}>
-          <option value="all">Everything: nothing is sent</option>
-          <option value="marketing">Marketing templates</option>
-          <option value="automatic">What no person writes, such as notifications</option>
-          <option value="unasked">What does not answer them</option>
-        </Select>
-        <Input label="Reason" hint="How you know, for whoever asks later." aside={<span className="meta">Optional</span>} placeholder="Asked by phone" autoComplete="off" value={form.note} error={problem?.of("note")} onChange={(event) => change({ note: event.target.value })} />
-        {add.error && !problem?.errors.length ? (
-          <p className="red" role="alert">
-            {explain(add.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" busy={add.isPending} disabled={!form.address.trim() || !kind}>
-            Add opt-out
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title="Add an opt-out" verb="Add opt-out" busy={add.isPending} disabled={!form.address.trim() || !kind} error={problem?.errors.length ? null : add.error} onSubmit={() => add.mutate()} onClose={onClose}>
+      <Select label="Channel" value={form.channel} error={problem?.of("channel")} onChange={(event) => change({ channel: event.target.value })}>
+        {channels.map((each) => (
+          <option key={each.slug} value={each.slug}>
+            {each.name}
+          </option>
+        ))}
+      </Select>
+      <Input
+        label={kind?.scheme === "email" ? "Email address" : (kind?.label ?? "Address")}
+        placeholder={kind?.placeholder}
+        required
+        data-autofocus
+        autoComplete="off"
+        value={form.address}
+        error={problem?.of("address")}
+        onChange={(event) => change({ address: event.target.value })}
+      />
+      <Select label="They refuse" value={form.kind} error={problem?.of("kind")} onChange={(event) => change({ kind: event.target.value })}>
+        <option value="all">Everything: nothing is sent</option>
+        <option value="marketing">Marketing templates</option>
+        <option value="automatic">What no person writes, such as notifications</option>
+        <option value="unasked">What does not answer them</option>
+      </Select>
+      <Input label="Reason" hint="How you know, for whoever asks later." aside={<span className="meta">Optional</span>} placeholder="Asked by phone" autoComplete="off" value={form.note} error={problem?.of("note")} onChange={(event) => change({ note: event.target.value })} />
+    </FormDialog>
   );
 }

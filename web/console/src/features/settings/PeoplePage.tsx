@@ -1,19 +1,19 @@
 /** Who can sign in, and what they may do. */
 
-import { explain, Problem, type Role, type User } from "@frontdesk/shared";
+import { Problem, type Role, type User } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { sessionQuery, usersQuery } from "~/app/queries.ts";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { Button, iconButtonClass } from "~/ui/Button.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { FormDialog } from "~/ui/Dialog.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
 import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Chip, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
-import { PageBones, PageHead } from "./parts.tsx";
+import { PageBones, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 const ROLES: Record<Role, string> = { owner: "Owner", admin: "Admin", agent: "Agent" };
@@ -24,33 +24,30 @@ export function PeoplePage(): ReactNode {
   const [adding, setAdding] = useState(false);
   const manages = session.permissions.includes("users:manage");
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <PageHead
-          title="People"
-          lead="Agents answer, admins also set up inboxes and people, the owner can do everything."
-          action={
-            manages ? (
-              <Button look="go" onClick={() => setAdding(true)}>
-                Add a person
-              </Button>
-            ) : null
-          }
-        />
-        {query.isPending ? <PageBones /> : null}
-        {query.isError && !query.data ? <Failed title="The list did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {query.data ? (
-          <ul className={styles.card} aria-label="People">
-            {query.data.map((user) => (
-              <li key={user.id}>
-                <Line user={user} manages={manages} you={user.id === session.user.id} />
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
+    <SettingsPage
+      title="People"
+      lead="Agents answer, admins also set up inboxes and people, the owner can do everything."
+      action={
+        manages ? (
+          <Button look="go" onClick={() => setAdding(true)}>
+            Add a person
+          </Button>
+        ) : null
+      }
+    >
+      {query.isPending ? <PageBones /> : null}
+      {query.isError && !query.data ? <Failed title="The list did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.data ? (
+        <ul className={styles.card} aria-label="People">
+          {query.data.map((user) => (
+            <li key={user.id}>
+              <Line user={user} manages={manages} you={user.id === session.user.id} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {adding ? <AddPerson onClose={() => setAdding(false)} /> : null}
-    </div>
+    </SettingsPage>
   );
 }
 
@@ -119,34 +116,14 @@ function AddPerson({ onClose }: { onClose: () => void }): ReactNode {
     onChange: (event: { target: { value: string } }) => setForm((old) => ({ ...old, [name]: event.target.value })),
   });
   return (
-    <Dialog title="Add a person" opened onClose={onClose}>
-      <form
-        className={styles.form}
-        style={{ marginTop: 8 }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate();
-        }}
-      >
-        <Input label="Name" required data-autofocus {...field("name")} />
-        <Input label="Work email" type="email" required {...field("email")} />
-        <Input label="First password" type="password" required autoComplete="new-password" minLength={10} hint="At least 10 characters. They can change it in their profile." {...field("password")} />
-        <Select label="Role" {...field("role")}>
-          <option value="agent">Agent, answers customers</option>
-          <option value="admin">Admin, also sets up inboxes and people</option>
-        </Select>
-        {add.error && !problem?.errors.length ? (
-          <p className="red" role="alert">
-            {explain(add.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" busy={add.isPending}>
-            Add person
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title="Add a person" verb="Add person" busy={add.isPending} error={problem?.errors.length ? null : add.error} onSubmit={() => add.mutate()} onClose={onClose}>
+      <Input label="Name" required data-autofocus {...field("name")} />
+      <Input label="Work email" type="email" required {...field("email")} />
+      <Input label="First password" type="password" required autoComplete="new-password" minLength={10} hint="At least 10 characters. They can change it in their profile." {...field("password")} />
+      <Select label="Role" {...field("role")}>
+        <option value="agent">Agent, answers customers</option>
+        <option value="admin">Admin, also sets up inboxes and people</option>
+      </Select>
+    </FormDialog>
   );
 }

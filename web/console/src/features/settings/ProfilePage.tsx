@@ -9,7 +9,7 @@ import { chooseTheme, useTheme, type ThemeChoice } from "~/app/theme.ts";
 import { Button } from "~/ui/Button.tsx";
 import { Input, Select } from "~/ui/Field.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
-import { PageHead, Section } from "./parts.tsx";
+import { Section, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 function useSave(done: string) {
@@ -33,33 +33,30 @@ export function ProfilePage(): ReactNode {
   const [name, setName] = useState(session.user.name);
   const saveName = useSave("Name saved");
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <PageHead title="Your profile" lead={`You sign in as ${session.user.email}.`} />
-        <form
-          className={styles.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            saveName.mutate({ name: name.trim() });
-          }}
-        >
-          <Input label="Name" hint="Customers see it beside your answers." value={name} required onChange={(event) => setName(event.target.value)} error={saveName.error instanceof Problem ? saveName.error.of("name") : null} />
-          <p>
-            <Button type="submit" look="go" busy={saveName.isPending} disabled={!name.trim() || name.trim() === session.user.name}>
-              Save name
-            </Button>
-          </p>
-        </form>
-        <Section title="Appearance" lead="On this device only.">
-          <Select label="Theme" value={choice} onChange={(event) => chooseTheme(event.target.value as ThemeChoice)}>
-            <option value="system">As the system</option>
-            <option value="light">Light</option>
-            <option value="dark">Dark</option>
-          </Select>
-        </Section>
-        <Password />
-      </div>
-    </div>
+    <SettingsPage title="Your profile" lead={`You sign in as ${session.user.email}.`}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          saveName.mutate({ name: name.trim() });
+        }}
+      >
+        <Input label="Name" hint="Customers see it beside your answers." value={name} required onChange={(event) => setName(event.target.value)} error={saveName.error instanceof Problem ? saveName.error.of("name") : null} />
+        <p>
+          <Button type="submit" look="go" busy={saveName.isPending} disabled={!name.trim() || name.trim() === session.user.name}>
+            Save name
+          </Button>
+        </p>
+      </form>
+      <Section title="Appearance" lead="On this device only.">
+        <Select label="Theme" value={choice} onChange={(event) => chooseTheme(event.target.value as ThemeChoice)}>
+          <option value="system">As the system</option>
+          <option value="light">Light</option>
+          <option value="dark">Dark</option>
+        </Select>
+      </Section>
+      <Password />
+    </SettingsPage>
   );
 }
 

@@ -1,17 +1,17 @@
 /** API tokens: what programs use to reach this desk. A token is shown once, when it is made. */
 
-import { explain, fullTime, Problem, shortDate, type ApiToken } from "@frontdesk/shared";
+import { fullTime, Problem, shortDate, type ApiToken } from "@frontdesk/shared";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { sessionQuery, tokensQuery } from "~/app/queries.ts";
 import { Button } from "~/ui/Button.tsx";
-import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
+import { FormDialog } from "~/ui/Dialog.tsx";
 import { Checkbox, Input, Select } from "~/ui/Field.tsx";
 import { Icon } from "~/ui/icons.tsx";
 import { Blank, Failed } from "~/ui/small.tsx";
 import { toast, toastError } from "~/ui/toasts.tsx";
-import { ConfirmByTyping, CopyLine, PageBones, PageHead } from "./parts.tsx";
+import { ConfirmByTyping, CopyLine, PageBones, SettingsPage } from "./parts.tsx";
 import styles from "./settings.module.css";
 
 const DAY = 86_400;
@@ -21,42 +21,39 @@ export function TokensPage(): ReactNode {
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<ApiToken | null>(null);
   return (
-    <div className="scroll">
-      <div className={styles.page}>
-        <PageHead
-          title="API tokens"
-          lead="What your programs use to read and write over the API. Give each only what it needs."
-          action={
-            <Button look="go" onClick={() => setAdding(true)}>
-              New token
-            </Button>
-          }
-        />
-        {made?.token ? (
-          <section className={styles.card} style={{ marginBottom: 24, padding: 16 }} aria-label="Your new token">
-            <CopyLine label={`Token “${made.name}”`} value={made.token} />
-            <p className="meta" style={{ marginTop: 8 }}>
-              Copy it now: it is not shown again.
-            </p>
-          </section>
-        ) : null}
-        {query.isPending ? <PageBones /> : null}
-        {query.isError && !query.data ? <Failed title="The tokens did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {query.data?.length === 0 ? (
-          <Blank icon="key" title="No tokens yet">
-            Make one for each program that talks to this desk.
-          </Blank>
-        ) : null}
-        {query.data?.length ? (
-          <ul className={styles.card} aria-label="API tokens">
-            {query.data.map((token) => (
-              <li key={token.id}>
-                <Line token={token} />
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
+    <SettingsPage
+      title="API tokens"
+      lead="What your programs use to read and write over the API. Give each only what it needs."
+      action={
+        <Button look="go" onClick={() => setAdding(true)}>
+          New token
+        </Button>
+      }
+    >
+      {made?.token ? (
+        <section className={styles.card} style={{ marginBottom: 24, padding: 16 }} aria-label="Your new token">
+          <CopyLine label={`Token “${made.name}”`} value={made.token} />
+          <p className="meta" style={{ marginTop: 8 }}>
+            Copy it now: it is not shown again.
+          </p>
+        </section>
+      ) : null}
+      {query.isPending ? <PageBones /> : null}
+      {query.isError && !query.data ? <Failed title="The tokens did not load" error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.data?.length === 0 ? (
+        <Blank icon="key" title="No tokens yet">
+          Make one for each program that talks to this desk.
+        </Blank>
+      ) : null}
+      {query.data?.length ? (
+        <ul className={styles.card} aria-label="API tokens">
+          {query.data.map((token) => (
+            <li key={token.id}>
+              <Line token={token} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {adding ? (
         <NewToken
           onClose={() => setAdding(false)}
@@ -66,7 +63,7 @@ export function TokensPage(): ReactNode {
           }}
         />
       ) : null}
-    </div>
+    </SettingsPage>
   );
 }
 
@@ -140,44 +137,24 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: Ap
     });
   };
   return (
-    <Dialog title="New token" opened onClose={onClose} width={560}>
-      <form
-        className={styles.form}
-        style={{ marginTop: 8 }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        <div className={styles.two}>
-          <Input label="Name" value={name} required data-autofocus placeholder="Shop backend" error={problem?.of("name")} onChange={(event) => setName(event.target.value)} />
-          <Select label="Good for" value={days} onChange={(event) => setDays(event.target.value)}>
-            <option value="1">One day</option>
-            <option value="30">30 days</option>
-            <option value="90">90 days</option>
-            <option value="365">One year</option>
-            <option value="">No end</option>
-          </Select>
-        </div>
-        <fieldset className={styles.checks}>
-          <legend>It may</legend>
-          {session.permissions.map((permission) => (
-            <Checkbox key={permission} label={permission} checked={chosen.has(permission)} onChange={() => toggle(permission)} />
-          ))}
-        </fieldset>
-        <Checkbox label={`Writes in your name, ${session.user.name}`} hint="Else each message must say who sends it." checked={inMyName} onChange={(event) => setInMyName(event.target.checked)} />
-        {make.error ? (
-          <p className="red" role="alert">
-            {explain(make.error)}
-          </p>
-        ) : null}
-        <DialogFoot>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="go" busy={make.isPending} disabled={!name.trim() || chosen.size === 0}>
-            Make token
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title="New token" width={560} verb="Make token" busy={make.isPending} disabled={!name.trim() || chosen.size === 0} error={make.error} onSubmit={() => make.mutate()} onClose={onClose}>
+      <div className={styles.two}>
+        <Input label="Name" value={name} required data-autofocus placeholder="Shop backend" error={problem?.of("name")} onChange={(event) => setName(event.target.value)} />
+        <Select label="Good for" value={days} onChange={(event) => setDays(event.target.value)}>
+          <option value="1">One day</option>
+          <option value="30">30 days</option>
+          <option value="90">90 days</option>
+          <option value="365">One year</option>
+          <option value="">No end</option>
+        </Select>
+      </div>
+      <fieldset className={styles.checks}>
+        <legend>It may</legend>
+        {session.permissions.map((permission) => (
+          <Checkbox key={permission} label={permission} checked={chosen.has(permission)} onChange={() => toggle(permission)} />
+        ))}
+      </fieldset>
+      <Checkbox label={`Writes in your name, ${session.user.name}`} hint="Else each message must say who sends it." checked={inMyName} onChange={(event) => setInMyName(event.target.checked)} />
+    </FormDialog>
   );
 }

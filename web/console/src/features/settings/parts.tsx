@@ -1,21 +1,52 @@
-/** Parts that settings pages share: head, save bar, a value to copy, confirming by typing. */
+/** Parts that settings pages share: the page and its head, save bar, a value to copy, confirming by typing. */
 
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { Button, IconButton } from "~/ui/Button.tsx";
 import { Dialog, DialogFoot } from "~/ui/Dialog.tsx";
 import { Input } from "~/ui/Field.tsx";
+import { Icon } from "~/ui/icons.tsx";
 import { Bone, Dot } from "~/ui/small.tsx";
 import { toast } from "~/ui/toasts.tsx";
 import styles from "./settings.module.css";
 
-export function PageHead({ title, lead, action }: { title: string; lead: string; action?: ReactNode }): ReactNode {
+/** Back from one inbox, or a new one, to all of them. */
+export function Crumbs({ at }: { at: string }): ReactNode {
   return (
-    <div className={styles.head}>
-      <div className="grow">
-        <h1>{title}</h1>
-        <p className={styles.lead}>{lead}</p>
+    <p className={styles.crumbs}>
+      <Link to="/settings/{-$page}/{-$item}" params={{ page: "inboxes", item: undefined }}>
+        Inboxes
+      </Link>
+      <Icon name="right" size={12} />
+      {at}
+    </p>
+  );
+}
+
+interface PageProps {
+  title: string;
+  lead: string;
+  /** Names the page where it lies below the inboxes. */
+  crumb?: string;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page that scrolls, from its title on. */
+export function SettingsPage({ title, lead, crumb, action, children }: PageProps): ReactNode {
+  return (
+    <div className="scroll">
+      <div className={styles.page}>
+        {crumb ? <Crumbs at={crumb} /> : null}
+        <div className={styles.head}>
+          <div className="grow">
+            <h1>{title}</h1>
+            <p className={styles.lead}>{lead}</p>
+          </div>
+          {action}
+        </div>
+        {children}
       </div>
-      {action}
     </div>
   );
 }
