@@ -2,7 +2,7 @@
 
 import { fullTime, reachText, timeLeft, type Capabilities, type CannedResponse, type Conversation, type Inbox, type Message, type ReplyTo, type TemplateContent } from "@frontdesk/shared";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import { outbox } from "~/app/outbox.ts";
 import { canSendQuery, cannedQuery, inboxesQuery } from "~/app/queries.ts";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
@@ -15,6 +15,7 @@ import { useNow } from "~/ui/useNow.ts";
 import { capsOf } from "~/features/keys/keys.ts";
 import { writeMessage } from "~/features/inbox/new-message.ts";
 import { makeActions } from "~/features/thread/actions.ts";
+import { AttachFile, pasteFiles } from "./AttachFile.tsx";
 import { CannedDialog } from "./CannedDialog.tsx";
 import { CannedList } from "./CannedList.tsx";
 import { findCanned, plainText, slashOf } from "./canned.ts";
@@ -53,7 +54,6 @@ export function Composer({ ref, conversation, capabilities, lastSeq, messages, o
   const { id } = conversation;
   const [draft, change] = useDraft(id);
   const box = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const uploads = useUploads(capabilities, (file) => change((old) => ({ files: [...old.files, file] })));
   const canned = useQuery(cannedQuery);
   const { data: inboxes = NO_INBOXES } = useQuery(inboxesQuery);
@@ -174,13 +174,6 @@ export function Composer({ ref, conversation, capabilities, lastSeq, messages, o
     }
   };
 
-  const onPaste = (event: ClipboardEvent): void => {
-    const pasted = [...event.clipboardData.files];
-    if (pasted.length === 0 || note) return;
-    event.preventDefault();
-    uploads.add(pasted);
-  };
-
   const write = (value: string): void => {
     setText(withEmoji(value));
     if (!note) typing(value.trim().length > 0);
@@ -250,7 +243,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq, messages, o
               write(event.target.value);
             }}
             onKeyDown={onKeyDown}
-            onPaste={onPaste}
+            onPaste={(event) => !note && pasteFiles(event, uploads)}
             onBlur={() => typing(false)}
             aria-invalid={tooLong || undefined}
             aria-autocomplete="list"
@@ -261,18 +254,7 @@ export function Composer({ ref, conversation, capabilities, lastSeq, messages, o
           <div className={styles.tools}>
             {note ? null : (
               <>
-                <input
-                  ref={picker}
-                  type="file"
-                  multiple
-                  hidden
-                  aria-label="Files"
-                  onChange={(event) => {
-                    uploads.add([...(event.target.files ?? [])]);
-                    event.target.value = "";
-                  }}
-                />
-                <IconButton icon="clip" label="Attach a file" onClick={() => picker.current?.click()} />
+                <AttachFile uploads={uploads} />
                 <IconButton
                   icon="slash"
                   label="Canned responses"

@@ -6,11 +6,11 @@ import { classes } from "~/ui/classes.ts";
 import { IconButton } from "~/ui/Button.tsx";
 import { Icon } from "~/ui/icons.tsx";
 import styles from "./composer.module.css";
-import type { useUploads } from "./files.ts";
+import type { Uploads } from "./files.ts";
 
 interface FileChipsProps {
   files: readonly Attachment[];
-  uploads: ReturnType<typeof useUploads>;
+  uploads: Uploads;
   onRemove: (id: string) => void;
 }
 

@@ -56,7 +56,7 @@ export function contentsOf(text: string, files: readonly Attachment[], capabilit
   return text && captioned < 0 ? [{ kind: "text", body: text }, ...contents] : contents;
 }
 
-interface Uploads {
+export interface Uploads {
   uploading: readonly Uploading[];
   add: (files: readonly File[]) => void;
   remove: (key: string) => void;

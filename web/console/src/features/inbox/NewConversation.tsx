@@ -7,6 +7,7 @@ import { useCallback, useRef, useState, type ReactNode } from "react";
 import { http } from "~/app/api.ts";
 import { applyConversation } from "~/app/events.ts";
 import { channelsQuery, inboxesQuery } from "~/app/queries.ts";
+import { AttachFile, pasteFiles } from "~/features/composer/AttachFile.tsx";
 import { FileChips } from "~/features/composer/FileChips.tsx";
 import { useUploads } from "~/features/composer/files.ts";
 import { undoSeconds } from "~/features/composer/held.ts";
@@ -117,7 +118,6 @@ function Form(props: FormProps): ReactNode {
   const mail = writesMails(channel);
   const kind = kindOf(channel);
   const start = useStart(props);
-  const picker = useRef<HTMLInputElement>(null);
   const uploads = useUploads(channel.capabilities, (file) => onChange({ files: [...keptMessage().files, file] }));
   const problem = start.error instanceof Problem ? start.error : null;
   const addressError = problem?.of("to") ?? (mail ? null : (problem?.errors[0]?.message ?? null));
@@ -149,25 +149,9 @@ function Form(props: FormProps): ReactNode {
             value={message.text}
             required
             onChange={(event) => onChange({ text: event.target.value })}
-            onPaste={(event) => {
-              const pasted = [...event.clipboardData.files];
-              if (pasted.length === 0) return;
-              event.preventDefault();
-              uploads.add(pasted);
-            }}
+            onPaste={(event) => pasteFiles(event, uploads)}
           />
           <FileChips files={message.files} uploads={uploads} onRemove={(file) => onChange({ files: message.files.filter((each) => each.id !== file) })} />
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            aria-label="Files"
-            onChange={(event) => {
-              uploads.add([...(event.target.files ?? [])]);
-              event.target.value = "";
-            }}
-          />
         </>
       ) : null}
       {start.error && !addressError ? (
@@ -176,11 +160,7 @@ function Form(props: FormProps): ReactNode {
         </p>
       ) : null}
       <DialogFoot>
-        {mail ? (
-          <Button icon="clip" look="plain" className={styles.attach} onClick={() => picker.current?.click()}>
-            Attach a file
-          </Button>
-        ) : null}
+        {mail ? <AttachFile uploads={uploads} worded className={styles.attach} /> : null}
         <Button onClick={onClose}>{mail ? "Keep for later" : "Cancel"}</Button>
         <Button type="submit" look="go" busy={start.isPending} disabled={!ready}>
           {mail ? "Send" : "Start conversation"}
