@@ -33,6 +33,13 @@ _AMONG = Statement(
 )
 _RENAME = Statement(sa.update(t.accounts).where(t.accounts.c.id == P("id")).values(name=P("name")))
 
+_JOINED = Statement(
+    sa.select(
+        sa.func.aggregate_strings(t.accounts.c.name, " ':?$1, ").label("names"),
+        sa.func.count().label("times"),
+    ).where(t.accounts.c.time_zone == P("zone"))
+)
+
 
 def _account(name: str, account_id: UUID | None = None) -> dict[str, object]:
     return {"id": account_id or uuid7(), "name": name, "settings": {"a": [1, "ß"]}, "simulated": True}
@@ -53,6 +60,19 @@ async def test_values_go_in_and_come_out_as_python_has_them(store: Store) -> Non
     assert row.time_zone == "UTC"
     assert row.created_at.tzinfo is not None
     assert abs((row.created_at - before).total_seconds()) < 60
+
+
+async def test_a_literal_of_a_function_is_part_of_the_text_without_any_list(store: Store) -> None:
+    await store.write(lambda tx: tx.run_many(_ADD, [_account("Rill"), _account("Rill")]))
+    row = await store.read(lambda tx: tx.one(_JOINED, zone="UTC"))
+    assert (row.names, row.times) == ("Rill ':?$1, Rill", 2)
+    assert (await store.read(lambda tx: tx.one(_JOINED, zone="Europe/Berlin")))[:] == (None, 0)
+
+
+async def test_a_literal_of_the_text_is_not_given_per_run(store: Store) -> None:
+    told = Statement(sa.select(t.accounts.c.id).where(t.accounts.c.name == P("name", literal_execute=True)))
+    with pytest.raises(TypeError, match="a literal is part of the text"):
+        await store.read(lambda tx: tx.rows(told, name="Rill"))
 
 
 async def test_in_lists_of_any_length(store: Store) -> None:

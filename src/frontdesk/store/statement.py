@@ -90,10 +90,9 @@ class Plan:
         self._expanding = [name for name, bind in binds.items() if bind.expanding]
         self._names = {name for name, bind in binds.items() if bind.required}
         self._variants: dict[tuple[int, ...], tuple[str, list[_Slot]]] = {}
-        self.sql = "" if self._expanding else str(compiled)
-        self._slots = (
-            [] if self._expanding else [self._slot(name, name) for name in compiled.positiontup or ()]
-        )
+        if any(bind.required for bind in compiled.literal_execute_params):
+            raise TypeError("a literal is part of the text: it is said with the statement, not per run")
+        self.sql, self._slots = ("", []) if self._expanding else self._variant(dict.fromkeys(self._names))
         self.make = _row_maker(statement, dialect)
 
     def _slot(self, position: str, source: str) -> _Slot:
@@ -158,6 +157,7 @@ class Plan:
         return sql, slots, flat
 
     def _variant(self, params: Mapping[str, Any]) -> tuple[str, list[_Slot]]:
+        """The text with its lists as long as these, and with the literals that belong into it."""
         state = self._compiled.construct_expanded_state(dict(params))
         source = {part: whole for whole, parts in state.parameter_expansion.items() for part in parts}
         return state.statement, [self._slot(name, source.get(name, name)) for name in state.positiontup or ()]
