@@ -115,6 +115,7 @@ def test_s0_49_a_webhook_is_parsed_without_a_server(frontdesk: Run, tmp_path: Pa
     (tmp_path / "hook.json").write_text(json.dumps(HOOK))
     done = frontdesk("parse", "whatsapp", "hook.json")
     assert done.returncode == 0, done.stderr
+    assert frontdesk("parse", "whatsapp", "-", stdin=json.dumps(HOOK)).stdout == done.stdout
     [event] = [json.loads(line) for line in done.stdout.splitlines()]
     assert (event["event"], event["kind"], event["text"]) == ("message", "text", "Is the bike ready?")
 

@@ -106,6 +106,10 @@ def test_groups_and_lists_are_read_from_the_environment(tmp_path: Path) -> None:
             "",
             "trusted_proxies (from FRONTDESK_TRUSTED_PROXIES): 'all' does not",
         ),
+        *(
+            ({"FRONTDESK_HOST": host}, "", "host (from FRONTDESK_HOST): must be an address of this machine")
+            for host in ("bad host", "-h", "300.1.1.1", "desk/x", "http://desk", "a..b")
+        ),
         (
             {"FRONTDESK_LOG__LEVEL": "loud"},
             "",
@@ -123,6 +127,14 @@ def test_what_cannot_be_is_refused_by_name_with_the_cure(
         load({}, env, tmp_path)
     assert len(refused.value.problems) == 1
     assert refused.value.problems[0].startswith(said.format(toml=path)), refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [("[::1]", "::1"), ("0.0.0.0", "0.0.0.0"), ("localhost", "localhost"), ("desk_1.rill.example",) * 2],
+)
+def test_an_address_of_this_machine_may_be_a_number_or_a_name(tmp_path: Path, given: str, host: str) -> None:
+    assert load({}, {"FRONTDESK_HOST": given}, tmp_path).settings.host == host
 
 
 def test_several_problems_are_told_together(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from frontdesk.domain.errors import Conflict, Invalid
-from frontdesk.store import migrate
+from frontdesk.store import accounts, messages, migrate
 from frontdesk.store import tables as t
+from frontdesk.store.beside import read_beside
 from frontdesk.store.engine import open_store
-from frontdesk.store.failures import SchemaMismatch, StoreLocked
+from frontdesk.store.failures import SchemaMismatch, StoreLocked, StoreUnavailable
 from frontdesk.store.migrations import HEAD
 from frontdesk.store.sqlite_file import sqlite_path
 from frontdesk.store.statement import Statement
@@ -99,17 +101,91 @@ def postgres_twin(postgres_server: str) -> Any:
 
 
 async def test_up_down_up_keeps_data(database_url: str) -> None:
-    """S1-09: what the target schema can hold is kept; the first schema can hold all."""
+    """S1-09: every revision leads back to the first and up again, and what was said is still there."""
     store = await open_store(database_url)
     desk = await Desk(store).open()
     await store.append(desk.incoming())
+    before = await store.read(lambda tx: messages.page(tx, desk.account, desk.first))
     await store.close()
-    assert (await migrate.up(database_url)).current == HEAD
-    assert (await migrate.down(database_url, HEAD)).current == HEAD
+    for revision in sorted(migrate.revisions(), reverse=True):
+        await migrate.down(database_url, revision)
+        assert await migrate.status(database_url) == migrate.Status(revision)
+    assert (await migrate.up(database_url)).current == min(migrate.revisions())
+    assert await _look(database_url, _differences) == []
     store = await open_store(database_url)
     desk.store = store
-    assert await desk.seqs() == [1]
+    assert await store.read(lambda tx: messages.page(tx, desk.account, desk.first)) == before
+    await store.append(desk.incoming())
+    assert await desk.seqs() == [1, 2]
     await store.close()
+
+
+def _modes(folder: Path, pattern: str) -> dict[Path, int]:
+    return {path: stat.S_IMODE(path.stat().st_mode) for path in folder.glob(pattern)}
+
+
+async def test_a_start_brings_an_older_schema_up_to_date_after_a_copy(sqlite_url: str) -> None:
+    """S1-09, S3-28: the copy has the old schema and what was said; nobody else on the machine reads it."""
+    store = await open_store(sqlite_url)
+    desk = await Desk(store).open()
+    await store.append(desk.incoming())
+    await store.close()
+    await migrate.down(sqlite_url, "0001")
+    path = sqlite_path(sqlite_url)
+    old = _modes(path.parent, "*.backup")
+    desk.store = await open_store(sqlite_url)
+    assert await desk.seqs() == [1]
+    await desk.store.close()
+    assert (await migrate.status(sqlite_url)).is_current
+    made = _modes(path.parent, "*.backup")
+    (copy,) = made.keys() - old.keys()
+    assert (copy.name.endswith(".schema-0001.backup"), made[copy]) == (True, 0o600)
+    assert await migrate.status(f"sqlite:///{copy}") == migrate.Status("0001")
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT count(*) FROM messages").fetchone() == (1,)
+
+
+async def test_a_new_file_is_its_owner_s_alone(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'new.db'}")
+    await Desk(store).open()
+    modes = _modes(tmp_path, "new.db*")
+    await store.close()
+    assert {"new.db", "new.db-wal", "new.db.lock"} <= {path.name for path in modes}
+    assert set(modes.values()) == {0o600}
+
+
+async def test_what_is_no_database_is_told_in_words(tmp_path: Path) -> None:
+    """Whoever starts on it reads what is wrong and the cure, never a stack trace."""
+    garbage = tmp_path / "garbage.db"
+    garbage.write_bytes(b"not a database" * 500)
+    for url, named in (
+        (f"sqlite:///{garbage}", f"{garbage} cannot be used: file is not a database. Check"),
+        ("postgresql://u:secret@127.0.0.1:1/x", "127.0.0.1:1/x cannot be used"),
+        ("postgresql://u:secret@127.0.0.1:port/x", "127.0.0.1:port/x cannot be used"),
+    ):
+        for attempt in (
+            migrate.status(url),
+            migrate.up(url),
+            migrate.backup(url, tmp_path / "copy"),
+            open_store(url),
+            read_beside(url, accounts.all_ids),
+        ):
+            with pytest.raises(StoreUnavailable) as refused:
+                await attempt
+            assert named in refused.value.message
+            assert "FRONTDESK_DATABASE" in refused.value.message
+            assert "secret" not in refused.value.message
+
+
+async def test_a_name_that_the_server_does_not_know_is_told(postgres_url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="nowhere cannot be used"):
+        await migrate.status(postgres_url.rpartition("/")[0] + "/nowhere")
+
+
+async def test_where_there_is_nothing_nothing_is_copied(tmp_path: Path) -> None:
+    with pytest.raises(Conflict, match="no database yet"):
+        await migrate.backup(f"sqlite:///{tmp_path / 'no.db'}", tmp_path / "copy.db")
+    assert _modes(tmp_path, "*") == {}
 
 
 async def test_down_to_nothing_and_up_again(database_url: str) -> None:

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+File = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 Batch = Annotated[
     bool, Parameter(negative="", help="Read JSON lines from standard input, answer each with one.")
 ]
 
 
-def parse(channel: str | None = None, file: str | None = None, /, *, batch: Batch = False) -> None:
+def parse(channel: str | None = None, file: File = None, /, *, batch: Batch = False) -> None:
     """Print what a recorded payload says, as neutral events: `parse CHANNEL FILE`, `-` for standard input.
 
     Nothing is verified, stored or sent.

@@ -1,6 +1,8 @@
 """What can be set: a tree of groups, each value described. Where values come from is sources.py's part."""
 
 import ipaddress
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ def _split(value: Any) -> Any:
     return value
 
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
@@ -190,6 +193,17 @@ class Settings(Group):
     def _all_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and any(len(key) < 32 for key in _split(value.get_secret_value())):
             msg = "must be keys of at least 32 characters with commas between"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _address_or_name(cls, value: str) -> str:
+        host = value.strip("[]")
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(host))
+        if not _HOST_NAME.fullmatch(value) or value.replace(".", "").isdigit():
+            msg = "must be an address of this machine such as 127.0.0.1, ::1 or 0.0.0.0, or its name"
             raise ValueError(msg)
         return value
 

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 from frontdesk.domain.errors import NotFound
 from frontdesk.store.engine import open_store
-from frontdesk.store.failures import StoreUnavailable
+from frontdesk.store.failures import unusable
 from frontdesk.store.sqlite_file import SqliteDriver, connect, sqlite_path
 from frontdesk.store.tx import ReadTx
 
@@ -38,11 +39,9 @@ def _read_file(path: Path, query: Callable[[ReadTx], T]) -> T:
             f"There is no database at {path}.",
             hint="Start the desk once, or name its folder: --data-dir, FRONTDESK_DATA_DIR.",
         )
-    database = connect(path, read_only=True)
     try:
-        database.execute("BEGIN")
-        return query(ReadTx("sqlite", SqliteDriver(database)))
+        with closing(connect(path, read_only=True)) as database:
+            database.execute("BEGIN")
+            return query(ReadTx("sqlite", SqliteDriver(database)))
     except sqlite3.Error as error:
-        raise StoreUnavailable(f"The database cannot be read: {error}.") from error
-    finally:
-        database.close()
+        raise unusable(f"sqlite://{path}", error) from error

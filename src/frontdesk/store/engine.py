@@ -11,7 +11,7 @@ from frontdesk.kit.coalesce import Coalescer, Full
 from frontdesk.store import drafts as d
 from frontdesk.store import jobs
 from frontdesk.store.drafts import Draft, Outcome
-from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
+from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable, unusable
 from frontdesk.store.listeners import CommitListener, EnqueueListener, Listeners
 from frontdesk.store.receipts import Receipt
 from frontdesk.store.statement import DialectName, Statement
@@ -181,12 +181,13 @@ async def open_store(url: str, *, migrate: bool = True, pool_size: int = 16) -> 
 async def _open_sqlite(url: str, migrate: bool, _pool_size: int) -> Store:  # noqa: FBT001
     from frontdesk.store import migrate as migrations  # noqa: PLC0415 - see there
     from frontdesk.store.sqlite import SqliteEngine  # noqa: PLC0415 - no driver that is not used
-    from frontdesk.store.sqlite_file import FileLock, sqlite_path  # noqa: PLC0415
+    from frontdesk.store.sqlite_file import FileLock, make_private, sqlite_path  # noqa: PLC0415
 
     path = sqlite_path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
+        make_private(path)
         await asyncio.to_thread(migrations.prepare_sqlite, path, migrate=migrate)
         listeners = Listeners()
         engine = SqliteEngine(path, lock, listeners)
@@ -206,7 +207,7 @@ async def _open_postgres(url: str, migrate: bool, pool_size: int) -> Store:  # n
     try:
         await migrations.prepare_postgres(url, migrate=migrate)
     except LOST as error:
-        raise StoreUnavailable(f"The database cannot be reached: {error}.") from error
+        raise unusable(url, error) from error
     listeners = Listeners()
     pool = PostgresPool(url, size=pool_size)
     store = Store(PostgresEngine(pool, PostgresBus(url, listeners), listeners), listeners)

@@ -9,6 +9,16 @@ class StoreUnavailable(Busy):
     code = "store_unavailable"
 
 
+def unusable(url: str, error: Exception) -> StoreUnavailable:
+    """Why this database cannot be used, told to whoever starts on it; without user and password."""
+    place = url.partition("://")[2].rpartition("@")[2].partition("?")[0]
+    reason = str(error) or type(error).__name__
+    return StoreUnavailable(
+        f"The database {place} cannot be used: {reason.rstrip('.')}. Check that it is there and lets this "
+        "user in, or name another with FRONTDESK_DATABASE or --database."
+    )
+
+
 class OutcomeUnknown(Busy):
     """The connection was lost while committing and what became of the change could not be found out in time.
 

@@ -16,9 +16,9 @@ import asyncpg
 
 from frontdesk.domain.errors import Conflict, Invalid
 from frontdesk.kit.clock import utc_now
-from frontdesk.store.failures import SchemaMismatch
+from frontdesk.store.failures import SchemaMismatch, unusable
 from frontdesk.store.migrations import HEAD
-from frontdesk.store.sqlite_file import FileLock, sqlite_path
+from frontdesk.store.sqlite_file import FileLock, make_private, sqlite_path
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK_KEY = 0x66726F6E74
 _HAS_TABLE = "SELECT to_regclass('alembic_version') IS NOT NULL"
+_UNUSABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ValueError)
+"""What connecting may say of a server, a user, a name or an address that is not right."""
 _REVISION = "SELECT version_num FROM alembic_version"
 
 
@@ -44,7 +46,7 @@ class Status:
     @property
     def is_newer(self) -> bool:
         """Whether a newer version made it: this one does not know the revision."""
-        return self.current is not None and self.current not in _known()
+        return self.current is not None and self.current not in revisions()
 
 
 async def status(url: str) -> Status:
@@ -75,8 +77,8 @@ async def down(url: str, revision: str) -> Status:
         SchemaMismatch: The schema is newer than this version.
         StoreLocked: The SQLite file is in use.
     """
-    if revision != "base" and revision not in _known():
-        known = ", ".join(["base", *sorted(_known())])
+    if revision != "base" and revision not in revisions():
+        known = ", ".join(["base", *sorted(revisions())])
         raise Invalid(f"There is no revision {revision!r}.", field="revision", hint=f"Known are: {known}")
     before = await status(url)
     _refuse_newer(before)
@@ -88,13 +90,15 @@ async def backup(url: str, target: Path) -> Path:
     """Copy the database to a file that is not there yet, while the desk may run.
 
     Raises:
-        Conflict: The target exists.
+        Conflict: The target exists, or there is nothing to copy.
         Invalid: There is no such folder, or PostgreSQL's own `pg_dump` is needed and not installed.
     """
     if not await asyncio.to_thread(target.parent.is_dir):
         raise Invalid(f"There is no folder {target.parent}.", hint="Make it, or name another file.")
     if await asyncio.to_thread(target.exists):
         raise Conflict(f"{target} exists already.", hint="Name a file that is not there yet.")
+    if (await status(url)).current is None:
+        raise Conflict("There is no database yet, so there is nothing to copy.", hint="See: frontdesk doctor")
     if url.startswith("sqlite:"):
         await asyncio.to_thread(copy_sqlite, sqlite_path(url), target)
         return target
@@ -132,6 +136,7 @@ async def prepare_postgres(url: str, *, migrate: bool) -> None:
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite file as of one instant; its writer may go on meanwhile."""
     partial = target.with_name(target.name + ".partial")
+    make_private(partial)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(partial)) as new:
         old.backup(new)
         new.execute("PRAGMA journal_mode=DELETE")
@@ -157,21 +162,28 @@ def _refuse_newer(found: Status) -> None:
         )
 
 
-def _known() -> set[str]:
+def revisions() -> set[str]:
+    """The revisions that this version has."""
     return {path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py")}
 
 
 def _sqlite_status(path: Path) -> Status:
     if not path.exists():
         return Status(None)
-    with closing(sqlite3.connect(path)) as database:
-        table = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
-        row = database.execute(_REVISION).fetchone() if table else None
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            table = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
+            row = database.execute(_REVISION).fetchone() if table else None
+    except sqlite3.DatabaseError as error:
+        raise unusable(f"sqlite://{path}", error) from error
     return Status(row[0] if row else None)
 
 
 async def _postgres_status(url: str) -> Status:
-    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        connection = await asyncpg.connect(url, timeout=5)
+    except _UNUSABLE as error:
+        raise unusable(url, error) from error
     try:
         found = await connection.fetchval(_HAS_TABLE)
         return Status(await connection.fetchval(_REVISION) if found else None)
@@ -182,7 +194,7 @@ async def _postgres_status(url: str) -> Status:
 def _keep_sqlite(path: Path, found: Status) -> None:
     if found.current is not None:
         stamp = utc_now().strftime("%Y%m%dT%H%M%SZ")
-        copy_sqlite(path, path.with_name(f"{path.name}.{stamp}.before-{HEAD}.backup"))
+        copy_sqlite(path, path.with_name(f"{path.name}.{stamp}.schema-{found.current}.backup"))
 
 
 async def _change(url: str, run: Callable[["Connection"], None]) -> None:
@@ -193,6 +205,7 @@ async def _change(url: str, run: Callable[["Connection"], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
+        make_private(path)
         _keep_sqlite(path, _sqlite_status(path))
         await asyncio.to_thread(_run_sqlite, path, run)
     finally:

@@ -36,6 +36,11 @@ def sqlite_path(url: str) -> Path:
     return Path(rest[1:])
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that its owner alone reads, if there is none; SQLite's logs get the same mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the file for use by one thread at a time."""
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
