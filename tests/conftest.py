@@ -1,5 +1,9 @@
-"""What holds for every test: the services it may ask for, and how much time a property test may take."""
+"""What holds for every test: its services, how memory is tidied, the time of a property test."""
 
+import gc
+from collections.abc import Generator
+
+import pytest
 from hypothesis import settings
 
 pytest_plugins = [
@@ -13,3 +17,23 @@ pytest_plugins = [
 # A shared machine stalls now and then; the time-out of the test is the limit, not the time of one example.
 settings.register_profile("frontdesk", deadline=None)
 settings.load_profile("frontdesk")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for cycles as a running desk does: what was loaded stays, so it is not walked again and again.
+
+    That walk was a third of the time of collecting the tests, and a quarter of what they took after it.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Let what stayed be looked through at the end, for what was never closed."""
+    gc.unfreeze()

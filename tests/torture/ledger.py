@@ -1,7 +1,9 @@
 """What was asked of the desk and what it answered, on disk before anything else happens."""
 
+import asyncio
 import json
 import os
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,6 +55,13 @@ class Ledger:
     def with_outcome(self, outcome: Outcome) -> list[Entry]:
         """All calls that ended so."""
         return [entry for entry in self.entries.values() if entry.outcome is outcome]
+
+    async def until_more(self, count: int, *, seconds: float = 20) -> None:
+        """Wait until so many more calls ended well."""
+        deadline, wanted = time.monotonic() + seconds, len(self.with_outcome(Outcome.OK)) + count
+        while len(self.with_outcome(Outcome.OK)) < wanted:
+            assert time.monotonic() < deadline, "the desk acknowledges nothing"
+            await asyncio.sleep(0.01)
 
     def close(self) -> None:
         """Close the file."""

@@ -78,7 +78,7 @@ async def besiege_outbound(folder: Path, database_url: str, *, kills: int, seed:
             async with asyncio.TaskGroup() as group:
                 group.create_task(load.run(posters=6, providers=0))
                 for _ in range(kills):
-                    await _until_more(ledger, chance.randint(6, 16))
+                    await ledger.until_more(chance.randint(6, 16))
                     await asyncio.sleep(chance.uniform(0, 0.2))
                     await asyncio.to_thread(victim.kill)
                     await asyncio.to_thread(victim.start)
@@ -89,14 +89,6 @@ async def besiege_outbound(folder: Path, database_url: str, *, kills: int, seed:
         finally:
             victim.kill()
             ledger.close()
-
-
-async def _until_more(ledger: Ledger, count: int, *, seconds: float = 20) -> None:
-    """Wait until so many more messages are acknowledged."""
-    deadline, wanted = time.monotonic() + seconds, len(ledger.with_outcome(Outcome.OK)) + count
-    while len(ledger.with_outcome(Outcome.OK)) < wanted:
-        assert time.monotonic() < deadline, "the desk acknowledges nothing"
-        await asyncio.sleep(0.01)
 
 
 async def _let_phones_write(network: WhatsAppSimulator, office: Office) -> None:

@@ -3,14 +3,14 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.services.processes import die_with_parent, free_port
+from tests.services.processes import free_port
+from tests.services.warm import WarmProcess
 
 
 class Victim:
@@ -37,7 +37,7 @@ class Victim:
             "FRONTDESK_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS": "10000000",
             **(env or {}),
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: WarmProcess | None = None
 
     @property
     def log(self) -> Path:
@@ -47,17 +47,9 @@ class Victim:
     def start(self, *, seconds: float = 30) -> None:
         """Start it and wait until it is ready."""
         began = time.monotonic()
-        command = [sys.executable, "-m", self.module, "up", "--host", "127.0.0.1", "--port", str(self.port)]
+        arguments = ["up", "--host", "127.0.0.1", "--port", str(self.port), *self.options]
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen(
-                [*command, *self.options],
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread runs yet that it could harm
-            )
+            self._process = WarmProcess(self.module, arguments, env=self._env, out=out)
         self._await_ready(began + seconds)
         self.starts += 1
         self.start_seconds.append(time.monotonic() - began)
