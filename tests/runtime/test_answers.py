@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.server import ServerState
 
+from frontdesk.api.guards import WHOLE
 from frontdesk.runtime.answers import AnsweringProtocol
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -252,3 +253,47 @@ async def test_who_leaves_early_is_told_nothing() -> None:
     done.set()
     await _turns()
     assert wire.written == []
+
+
+WHOLE_ANSWER: Message = {"type": WHOLE, "status": 201, "headers": [(b"content-length", b"2")], "body": b"OK"}
+
+
+async def test_an_answer_in_one_message_leaves_in_one_piece() -> None:
+    offered: list[bool] = []
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        offered.append(WHOLE in scope["extensions"])
+        await send(WHOLE_ANSWER)
+
+    protocol, wire = _connected(app)
+    protocol.data_received(_ask() + _ask())
+    await _turns()
+    assert offered == [True, True]
+    assert wire.written == [b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nOK"] * 2
+
+
+async def test_an_answer_in_one_message_to_a_head_has_no_body() -> None:
+    protocol, wire = _connected(_says(WHOLE_ANSWER))
+    protocol.data_received(_ask("HEAD"))
+    await _turns()
+    assert wire.text == b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n"
+
+
+async def test_a_large_answer_in_one_message_is_not_copied() -> None:
+    body = bytes(100_000)
+    large = {**WHOLE_ANSWER, "headers": [(b"content-length", b"100000")], "body": body}
+    protocol, wire = _connected(_says(large))
+    protocol.data_received(_ask())
+    await _turns()
+    assert wire.written == [b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n", body]
+
+
+async def test_an_answer_in_one_message_waits_for_a_client_that_does_not_read() -> None:
+    protocol, wire = _connected(_says(WHOLE_ANSWER))
+    protocol.pause_writing()
+    protocol.data_received(_ask())
+    await _turns()
+    assert wire.written == []
+    protocol.resume_writing()
+    await _turns()
+    assert wire.text.endswith(b"\r\n\r\nOK")

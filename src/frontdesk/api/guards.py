@@ -17,6 +17,10 @@ from frontdesk.domain.errors import DeskError, Malformed, TooLarge
 
 HTTP = {"http", "websocket"}
 """What has headers: the rest is the server's own affair."""
+WHOLE = "frontdesk.answer"
+"""An extension of ASGI that the server may offer: a message with an answer's `status`, `headers`, `body`."""
+BEGINNINGS = {"http.response.start", "websocket.http.response.start", WHOLE}
+"""The messages that bring the headers of an answer."""
 _DRAIN_BYTES = 16 * 1024 * 1024
 _DRAIN_SECONDS = 2.0
 
@@ -59,7 +63,7 @@ class Headers:
             return
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in BEGINNINGS:
                 headers = message.get("headers", ())
                 own = self.names.intersection([name for name, _ in headers])
                 usual = [each for each in self.usual if each[0] not in own] if own else self.usual
@@ -241,7 +245,7 @@ class WidgetCors:
             return
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in BEGINNINGS:
                 MutableHeaders(scope=message).update(self.allowed)
             await send(message)
 

@@ -8,9 +8,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.api.errors import unexpected
-from frontdesk.api.guards import HTTP
+from frontdesk.api.guards import BEGINNINGS, HTTP
 from frontdesk.api.instruments import Instruments
-from frontdesk.kit.ids import uuid7
+from frontdesk.kit.ids import uuid7_hex
 from frontdesk.kit.log import trace
 
 log = structlog.get_logger("frontdesk.api")
@@ -46,7 +46,7 @@ class Tracing:
 
         async def answer(message: Message) -> None:
             nonlocal status, is_stream
-            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            if message["type"] in BEGINNINGS:
                 status = message["status"]
                 is_stream = _is_stream(message)
                 message["headers"] = [*message.get("headers", ()), marked]
@@ -90,4 +90,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"traceparent" and (match := _TRACE.fullmatch(value)):
             return str(match[1].decode())
-    return uuid7().hex
+    return uuid7_hex()

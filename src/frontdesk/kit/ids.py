@@ -17,12 +17,15 @@ def uuid7() -> UUID:
     The node part is random per process; a collision needs the same 40 random bits and the same counter in
     one millisecond.
     """
+    return UUID(int=_new())
+
+
+def uuid7_hex() -> str:
+    """The 32 hexadecimal digits of a new UUIDv7, without an object around them."""
+    return f"{_new():032x}"
+
+
+def _new() -> int:
     n = next(_count)
-    return UUID(
-        int=(time.time_ns() // 1_000_000 << 80)
-        | 0x7 << 76
-        | (n >> 22 & 0xFFF) << 64
-        | 0x2 << 62
-        | _node
-        | n & 0x3FFFFF
-    )
+    milliseconds = time.time_ns() // 1_000_000
+    return milliseconds << 80 | 0x7 << 76 | (n >> 22 & 0xFFF) << 64 | 0x2 << 62 | _node | n & 0x3FFFFF

@@ -6,7 +6,9 @@ What is not of the usual kind (streams, HEAD) is left to uvicorn.
 """
 
 import asyncio
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -19,7 +21,10 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from frontdesk.api.guards import WHOLE
+
 _LINES = 1024
+_EXTENSIONS: Mapping[str, Mapping[object, object]] = MappingProxyType({WHOLE: MappingProxyType({})})
 _JOINED_BYTES = 64 * 1024
 """Up to this size head and body are joined; copying a larger body costs more than a second call."""
 
@@ -48,6 +53,9 @@ class Cycle(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             return
+        if message["type"] == WHOLE:
+            await self._whole(message)
+            return
         if not self.response_started:
             length = _length(message) if self.scope["method"] != "HEAD" else None
             if length is not None:
@@ -59,6 +67,17 @@ class Cycle(RequestResponseCycle):
                 return
             self.transport.write(head)
         await super().send(message)
+
+    async def _whole(self, message: Any) -> None:
+        """An answer in one message; where it cannot leave in one piece it goes the usual way."""
+        body: bytes = message["body"]
+        if not self.response_started and self.scope["method"] != "HEAD" and len(body) <= _JOINED_BYTES:
+            self._begin(message, len(body))
+            head, self._head = self._head, b""
+            self._finish(head + body)
+            return
+        await self.send({**message, "type": "http.response.start"})
+        await self.send({"type": "http.response.body", "body": body})
 
     def _begin(self, message: Any, length: int) -> None:
         """Keep the head until its body is there."""
@@ -82,13 +101,16 @@ class Cycle(RequestResponseCycle):
         is_whole = not message.get("more_body", False) and len(body) == self.expected_content_length
         if not is_whole or len(body) > _JOINED_BYTES or message["type"] != "http.response.body":
             return False
-        self.transport.write(head + body)
+        self._finish(head + body)
+        return True
+
+    def _finish(self, answer: bytes) -> None:
+        self.transport.write(answer)
         self.expected_content_length, self.response_complete = 0, True
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
-        return True
 
 
 def _length(message: Any) -> int | None:
@@ -126,6 +148,7 @@ class AnsweringProtocol(HttpToolsProtocol):
         path = url.path.decode("ascii")
         scope["path"] = unquote(path) if "%" in path else path
         scope["raw_path"], scope["query_string"] = url.path, url.query or b""
+        scope["extensions"] = cast("Any", _EXTENSIONS)
         before = cast("RequestResponseCycle | None", self.cycle)
         self.cycle = Cycle(
             scope=scope,

@@ -42,6 +42,11 @@ class Admission:
     not_before: datetime | None = None
     expires_at: datetime | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the credential ends, or begins, at some time."""
+        return self.not_before is not None or self.expires_at is not None
+
     def is_current(self, now: datetime) -> bool:
         """Whether the credential is within its time, give or take `SKEW`."""
         return (self.not_before is None or self.not_before <= now + SKEW) and (
@@ -98,7 +103,7 @@ class Access:
                 if len(cache) >= _MOST:
                     cache.clear()
                 cache[token_hash] = (now + KEPT_SECONDS, admission)
-        if admission is None or not admission.is_current(self._clock()):
+        if admission is None or (admission.is_bounded and not admission.is_current(self._clock())):
             return None
         return admission
 

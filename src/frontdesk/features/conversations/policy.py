@@ -78,13 +78,17 @@ def can_send(
     forbidden = _unwanted(standing.opt_outs, automatic=automatic, unasked=unasked) or _spent(standing.uses)
     if forbidden is None and automatic and quiet is not None and not is_answer:
         forbidden = ("It is quiet hours in this inbox.", f"Send it after {quiet:%Y-%m-%dT%H:%M}Z.")
-    marketing = not {OptOutKind.MARKETING, OptOutKind.UNASKED} & standing.opt_outs
-    permit = replace(_in_window(capabilities, last_incoming_at, now), marketing=marketing, quiet_until=quiet)
+    marketing = not _NO_MARKETING & standing.opt_outs
+    permit = _in_window(capabilities, last_incoming_at, now)
+    if quiet is None and marketing and forbidden is None:
+        return permit
+    permit = replace(permit, marketing=marketing, quiet_until=quiet)
     if forbidden is None:
         return permit
     return replace(permit, free=False, templates=False, reason=forbidden[0], cure=forbidden[1])
 
 
+_NO_MARKETING = frozenset({OptOutKind.MARKETING, OptOutKind.UNASKED})
 _COME_BACK = (
     "They can write a word such as START to hear from you again. If they told you so in another way, take "
     "them off the register of opt-outs."

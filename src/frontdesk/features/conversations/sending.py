@@ -5,10 +5,10 @@ The plain text message is the hot path: no read of the database before its one a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field
 
 from frontdesk.domain.content import Content, Reaction, Template, Text, content_adapter
 from frontdesk.domain.errors import IdempotencyMismatch, Invalid, NotAllowed
@@ -64,18 +64,27 @@ class MessageCreate(BaseModel):
         default=False,
         description="A template goes as plain text where free text may be sent now; it counts as saved.",
     )
-    _saved: Template | None = PrivateAttr(default=None)
 
     @property
     def saved(self) -> Template | None:
         """The template that goes as text."""
-        return self._saved
+        return None
 
-    def as_text(self, text: Text, template: Template) -> Self:
+    def as_text(self, text: Text, template: Template) -> "MessageCreate":
         """The same, but as text instead of a template."""
-        changed = self.model_copy(update={"content": text, "subtype": None})
-        changed._saved = template  # noqa: SLF001 - of a copy of itself
-        return changed
+        told = {name: getattr(self, name) for name in MessageCreate.model_fields}
+        return _Saved.model_construct(**{**told, "content": text, "subtype": None, "template": template})
+
+
+class _Saved(MessageCreate):
+    """A template that goes as text. Made by us only; a private attribute would cost every message."""
+
+    template: Template
+
+    @property
+    def saved(self) -> Template:
+        """The template that goes as text."""
+        return self.template
 
 
 @dataclass(slots=True)
@@ -206,7 +215,7 @@ class Sender:
             Direction.OUTGOING if outgoing else Direction.NOTE,
             author,
             content.kind,
-            content_adapter.dump_json(content, exclude_none=True).decode(),
+            content.model_dump_json(exclude_none=True),
             preview_of(content),
             context=_context(create),
             reply_to_id=create.reply_to_id,
