@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from frontdesk.api.desk import FRAMES_AT_ONCE
-from tests.desk import RunningDesk
+from frontdesk.domain.scope import Permission
+from frontdesk.runtime.settings import LimitSettings
+from tests.desk import RunningDesk, running_desk
 
 
 @asynccontextmanager
@@ -84,3 +87,24 @@ async def test_refusal_27_a_frame_of_20_mb_ends_the_socket(desk: RunningDesk) ->
         code, told, _ = await ending(line)
     assert (code in {1009, 1006}, told) == (True, "")  # where our answer is lost with the rest: 1006
     assert (await desk.http.get("/v1/account")).status_code == 200
+
+
+async def test_refusal_28_a_revoked_token_ends_its_socket_while_its_address_may_ask_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The look at a credential that is gone counts against its address, but never ends the line of others."""
+    limits = LimitSettings(requests_per_minute=10**6, requests_per_minute_per_address=3)
+    async with running_desk(database_url, tmp_path, limits=limits) as desk:
+        token = await desk.owner.api_token([Permission.CONVERSATIONS_READ])
+        async with socket(desk, token) as line, socket(desk, desk.owner.token) as other:
+            answers = [(await desk.client("fd_wrong").get("/v1/account")).status_code for _ in range(4)]
+            assert answers == [401, 401, 401, 429]
+            listed = (await desk.owner.get("/v1/tokens"))["items"]
+            (token_id,) = [each["id"] for each in listed if each["permissions"] == ["conversations:read"]]
+            assert (await desk.http.delete(f"/v1/tokens/{token_id}")).status_code == 204
+            code, _, _ = await ending(line)
+            assert code == 4401
+            await other.send('{"type":"ping"}')
+            async with asyncio.timeout(20):
+                while json.loads(await other.recv())["type"] != "pong":
+                    pass

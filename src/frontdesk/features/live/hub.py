@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from frontdesk.domain.errors import Busy
+from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.domain.scope import ActorType, Scope
 from frontdesk.features.live.cursors import LiveCursors
 from frontdesk.features.live.feed import PAGE, Feed
@@ -203,6 +203,10 @@ class Hub:
                         await self._check_one(subscriber)
                     except (StoreUnavailable, Busy):
                         log.warning("live_check_waits_for_the_database")
+                    except DeskError:  # not admitted, whatever the reason: too many failed looks, too
+                        subscriber.end(REVOKED)
+                    except Exception:  # the edge of a task that must outlive any one socket
+                        log.exception("live_check_failed")
 
     async def _check_one(self, subscriber: Subscriber) -> None:
         scope = await subscriber.admit()
