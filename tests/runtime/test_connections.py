@@ -209,6 +209,31 @@ async def test_refusal_44_what_is_no_http_gets_a_clear_400_with_the_headers(smal
         assert "default-src 'self'" in headers["content-security-policy"]
 
 
+NONSENSE = b"\0nonsense\r\n\r\n"
+
+
+async def test_what_was_asked_before_nonsense_is_answered_and_nothing_after_it(small: RunningDesk) -> None:
+    """Requests sent ahead are answered in their order: a refusal is never taken for the answer of another."""
+    async with line(small) as (reader, writer), asyncio.timeout(10):
+        writer.write(ask() + ask() + NONSENSE)
+        said = await _rest(reader)
+    assert [each[:3] for each in said.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200"]
+
+
+async def test_refusal_51_a_body_that_breaks_off_is_refused_once(
+    small: RunningDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = b"POST /v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    async with line(small) as (reader, writer):
+        writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n")
+        status, _, problem = await whole(reader)
+    assert (status, problem["code"]) == (400, "malformed")
+    async with line(small) as (reader, writer), asyncio.timeout(10):
+        writer.write(ask() + head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
+        assert (await _rest(reader)).count(b"HTTP/1.1 ") == 1
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 async def test_refusal_30_an_address_holds_so_many_connections(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from frontdesk.api.errors import CODES, PROBLEM_TYPE, document
 from frontdesk.api.guards import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
@@ -190,11 +190,34 @@ class GuardedProtocol(AnsweringProtocol):
             self._gate.leave(self._counted)
             self._counted = ""
 
+    def on_response_complete(self) -> None:
+        """Go on, unless what came behind the request was refused: then this was the last answer."""
+        if self._refused and not self.pipeline:
+            self.transport.close()
+        super().on_response_complete()
+
+    def _is_answer_free(self) -> bool:
+        """Whether a refusal may be written now. What was asked before and is whole is answered first."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.response_complete:
+            return True
+        if not cycle.more_body:
+            cycle.keep_alive = False
+            return False
+        if self.pipeline:
+            self.pipeline.popleft()  # its body will never be whole, and it has not begun
+            return False
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if cycle.response_started:
+            self.transport.close()  # nobody could tell where the refusal begins
+        return not cycle.response_started
+
     def _refuse(self, status: int, detail: str) -> None:
         """Answer, hang up our half, and close soon."""
         self._refused = status
         self._stop_timer()
-        if self.transport.is_closing():
+        if self.transport.is_closing() or not self._is_answer_free():
             return
         content = document(status, CODES[status], detail).encode()
         headers = [
