@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx2
+import pytest
 
 from frontdesk.store import canned_responses
 from tests.desk import RunningDesk
@@ -109,3 +110,49 @@ async def test_every_kind_of_write_takes_a_key(desk: RunningDesk) -> None:
     assert different == {}
     items = (await desk.owner.get("/v1/contacts"))["items"]
     assert [each["version"] for each in items if each["id"] == str(contact)] == [2]
+
+
+def form(content: bytes, boundary: str, name: str = "a.txt") -> dict[str, Any]:
+    """A form with one file, as a client writes it."""
+    disposition = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+    head = f"--{boundary}\r\n{disposition}\r\nContent-Type: text/plain\r\n\r\n"
+    return {
+        "content": head.encode() + content + f"\r\n--{boundary}--\r\n".encode(),
+        "headers": {"Content-Type": f"multipart/form-data; boundary={boundary}", **key("file")},
+    }
+
+
+@pytest.mark.parametrize("who", ["agent", "visitor"])
+async def test_g6_a_key_belongs_to_the_file_that_was_uploaded_with_it(desk: RunningDesk, who: str) -> None:
+    """A body that streams is part of what the key stands for; what frames it (the boundary) is not."""
+    http, path = desk.http, "/v1/attachments"
+    if who == "visitor":
+        inbox = await desk.owner.inbox("webchat", "Chat", {})
+        http, path = desk.client(await desk.owner.visitor(inbox["id"])), "/v1/widget/attachments"
+    first = await http.post(path, **form(b"one", "x"))
+    again = await http.post(path, **form(b"one", "another"))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    others = [form(b"two", "x"), form(b"one", "x", "b.txt"), {"content": b"three", "headers": key("file")}]
+    for other in others:
+        answer = await http.post(path, **other)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert (await http.get(first.json()["url"])).content == b"one"
+
+
+async def test_g6_uploads_at_once_under_one_key_have_one_effect(desk: RunningDesk) -> None:
+    answers = await asyncio.gather(
+        *(desk.http.post("/v1/attachments", **form(b"one", f"x{n}")) for n in range(10))
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+
+
+async def test_g6_a_key_belongs_to_the_history_that_was_imported_with_it(desk: RunningDesk) -> None:
+    history = (await desk.http.get("/v1/export?format=jsonl")).content
+    answers = [
+        await desk.http.post("/v1/import", content=content, headers=key("history"))
+        for content in (history, history, history + b"{}\n")
+    ]
+    assert [each.status_code for each in answers] == [200, 200, 422]
+    assert (answers[1].content, answers[1].headers["idempotency-replayed"]) == (answers[0].content, "true")

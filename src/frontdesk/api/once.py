@@ -7,7 +7,7 @@ which stores the answer in the commit of the effect. The stored answer is replay
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -65,6 +65,20 @@ class Once:
         result = await self.desk.store.write(keyed)
         self.recorded = True
         return result
+
+    async def sent(self, *parts: str) -> None:
+        """Say what a body was that came as a stream: only now is it known what the key stands for.
+
+        Raises:
+            KeyTaken: The key was used before; what it was used for and the stored answer are looked at next.
+        """
+        if self.key is None:
+            return
+        texts = [hashlib.sha256(part.encode()).digest() for part in parts]
+        digest = hashlib.sha256(self.key.body_hash + b"".join(texts)).digest()
+        key = self.key = replace(self.key, body_hash=digest)
+        if await self.desk.store.read(lambda tx: idempotency.find(tx, key)) is not None:
+            raise KeyTaken("This Idempotency-Key was used before.")
 
     def pack(self, key: IdempotencyKey, result: Any, *, secret: bool = False) -> Any:
         """The answer as it is stored."""
@@ -145,8 +159,16 @@ class InFlight:
     def __init__(self) -> None:
         self._running: dict[tuple[Any, ...], asyncio.Event] = {}
 
-    async def run(self, once: Once, key: IdempotencyKey, work: Callable[[], Awaitable[Response]]) -> Response:
+    async def run(
+        self, once: Once, key: IdempotencyKey, work: Callable[[], Awaitable[Response]], *, streams: bool
+    ) -> Response:
         """Replay the stored answer of the key, or do the work if nobody did or does.
+
+        Args:
+            once: The request's idempotency.
+            key: What its key stands for, as far as is known without a body that `streams`.
+            work: Does the work. If the body streams, it says so by `Once.sent` when it has come.
+            streams: Whether the body is still to come.
 
         Raises:
             IdempotencyInFlight: The first request still runs after 2 s.
@@ -156,35 +178,37 @@ class InFlight:
         running = self._running.get(name)
         if running is not None:
             await _wait(running)
-        found = await once.desk.store.read(lambda tx: idempotency.find(tx, key))
+        found = None if streams else await once.desk.store.read(lambda tx: idempotency.find(tx, key))
         if found is not None:
             return replay(once.desk, found, key)
         if name in self._running:
             raise _in_flight()
         done = self._running[name] = asyncio.Event()
         try:
-            return await self._work(once, key, work)
+            return await self._work(once, work)
         finally:
             del self._running[name]
             done.set()
 
-    async def _work(
-        self, once: Once, key: IdempotencyKey, work: Callable[[], Awaitable[Response]]
-    ) -> Response:
+    async def _work(self, once: Once, work: Callable[[], Awaitable[Response]]) -> Response:
         try:
             response = await work()
             if not once.recorded and 200 <= response.status_code < 300:
-                await _record(once, key, response)
+                await _record(once, response)
         except KeyTaken:
-            found = await once.desk.store.read(lambda tx: idempotency.find(tx, key))
-            if found is None:
+            key = once.key
+            found = None if key is None else await once.desk.store.read(lambda tx: idempotency.find(tx, key))
+            if key is None or found is None:
                 raise
             return replay(once.desk, found, key)
         return response
 
 
-async def _record(once: Once, key: IdempotencyKey, response: Response) -> None:
+async def _record(once: Once, response: Response) -> None:
     """Keep the answer of an endpoint that did not write through `Once`."""
+    key = once.key
+    if key is None:
+        return
     body = {"body": bytes(response.body).decode()}
     await once.desk.store.write(lambda tx: idempotency.remember(tx, key, response.status_code, None, body))
 

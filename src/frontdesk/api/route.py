@@ -81,6 +81,7 @@ class DeskRoute(APIRoute):
         )
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         writes = self.is_write
+        streams = "requestBody" in (self.openapi_extra or {})  # what no model describes is read by the endpoint
         status, route = self.status_code or 200, f"{min(self.methods or {'GET'})} {self.path}"
 
         needs = self.needs
@@ -97,7 +98,7 @@ class DeskRoute(APIRoute):
             key = key_of(scope, text, request, route, body)
             once = Once(desk_of(request), key, self.response_model, status)
             request.scope["frontdesk.once"] = once
-            return await _in_flight.run(once, key, _bind(handler, request))
+            return await _in_flight.run(once, key, _bind(handler, request), streams=streams)
 
         return handle
 

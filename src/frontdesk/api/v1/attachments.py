@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from frontdesk.api.auth import Needs
 from frontdesk.api.desk import Desk, DeskDep
 from frontdesk.api.errors import ApiError
-from frontdesk.api.once import OnceDep
+from frontdesk.api.once import Once, OnceDep
 from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Shown
 from frontdesk.domain.attachment import ScanState
@@ -107,11 +107,13 @@ async def upload(
     filename: Annotated[str | None, Query(max_length=255)] = None,
 ) -> AttachmentRead:
     """Upload a file, as a form with the field `file` or as the bare body."""
-    taken = await take_upload(request, desk, scope, filename)
+    taken = await take_upload(request, desk, scope, once, filename)
     return await once.write(lambda tx: AttachmentRead.of(desk, note(tx, scope, taken)))
 
 
-async def take_upload(request: Request, desk: Desk, scope: Scope, filename: str | None) -> TakenFile:
+async def take_upload(
+    request: Request, desk: Desk, scope: Scope, once: Once, filename: str | None
+) -> TakenFile:
     """The file of a request, in the blob store.
 
     Raises:
@@ -119,17 +121,22 @@ async def take_upload(request: Request, desk: Desk, scope: Scope, filename: str 
         Malformed: The client went away, or the form cannot be read.
         Invalid: There is no file, or it is empty.
         TooLarge: It is larger than the limit.
+        KeyTaken: The Idempotency-Key was used before.
     """
     mime = request.headers.get("content-type", "")
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
             if mime.lower().startswith("multipart/"):
-                return await _take_form(request, desk, scope)
-            return await desk.uploads.take(scope.account_id, request.stream(), mime=mime, filename=filename)
+                taken = await _take_form(request, desk, scope)
+            else:
+                pieces = request.stream()
+                taken = await desk.uploads.take(scope.account_id, pieces, mime=mime, filename=filename)
     except TimeoutError:
         raise ApiError(408, "The file did not arrive in time.", headers={"Connection": "close"}) from None
     except ClientDisconnect:
         raise Malformed("The file ended too early.") from None
+    await once.sent(taken.sha256, taken.mime, taken.filename or "")
+    return taken
 
 
 async def _take_form(request: Request, desk: Desk, scope: Scope) -> TakenFile:

@@ -1,6 +1,7 @@
 """Everything of an account out, and in again: exports are streamed, imports come whole and are taken then."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -100,7 +101,7 @@ async def import_history(
     """
     async with AsyncExitStack() as stack:
         file = _scratch(stack, desk)
-        await _receive(request, file)
+        await once.sent(await _receive(request, file))
         source = await asyncio.to_thread(Source, file, desk.config.scratch)
         row = await desk.store.read(lambda tx: accounts.get(tx, scope))
         uploads = desk.uploads
@@ -128,14 +129,14 @@ async def _sent(desk: Desk, form: Format, spooled: Spool, stack: AsyncExitStack)
             yield piece
 
 
-async def _receive(request: Request, file: BinaryIO) -> None:
-    """Take the whole body.
+async def _receive(request: Request, file: BinaryIO) -> str:
+    """Take the whole body; gives its SHA-256.
 
     Raises:
         ApiError: Nothing came for a minute (408).
         Malformed: The client went away, or sent nothing.
     """
-    stream, taken = request.stream(), 0
+    stream, taken, digest = request.stream(), 0, hashlib.sha256()
     try:
         while True:
             async with asyncio.timeout(STALLED_SECONDS):
@@ -143,6 +144,7 @@ async def _receive(request: Request, file: BinaryIO) -> None:
             if piece is None:
                 break
             taken += len(piece)
+            digest.update(piece)
             await asyncio.to_thread(file.write, piece)
     except TimeoutError:
         raise ApiError(408, "The history did not arrive in time.", headers={"Connection": "close"}) from None
@@ -150,3 +152,4 @@ async def _receive(request: Request, file: BinaryIO) -> None:
         raise Malformed("The history ended too early; nothing of it was taken.") from None
     if not taken:
         raise Malformed("Send the history as the body, as the export writes it.")
+    return digest.hexdigest()

@@ -148,7 +148,7 @@ async def upload(
     filename: Annotated[str | None, Query(max_length=255)] = None,
 ) -> AttachmentRead:
     """Upload a file to send, as a form with the field `file` or as the bare body."""
-    taken = await take_upload(request, desk, scope, filename)
+    taken = await take_upload(request, desk, scope, once, filename)
     return await once.write(lambda tx: AttachmentRead.of(desk, note(tx, scope, taken)))
 
 
