@@ -92,6 +92,18 @@ def test_groups_and_lists_are_read_from_the_environment(tmp_path: Path) -> None:
             "database (from FRONTDESK_DATABASE): unknown engine 'mysql'",
         ),
         (
+            {"FRONTDESK_DATABASE": "postgresql://[::1/desk"},
+            "",
+            "database (from FRONTDESK_DATABASE): Invalid IPv6 URL",
+        ),
+        (
+            {},
+            "database = 'postgresql://one:5432,two:99999/desk'",
+            "database (from {toml}): must be an address",
+        ),
+        ({}, "port = " + "9" * 5000, "{toml}: cannot be read as TOML"),
+        ({}, "port = " + "[" * 5000, "{toml}: cannot be read as TOML"),
+        (
             {"FRONTDESK_SECRET_KEY": "short"},
             "",
             "secret_key (from FRONTDESK_SECRET_KEY): must have at least 32",
@@ -169,3 +181,18 @@ def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     sealed = vault_of(settings).seal("secret", "place")
     assert vault_of(settings).open(sealed, "place") == "secret"
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "::1", "desk.internal", "localhost", "web_1", "fe80::1%lo"]
+)
+def test_every_kind_of_host_can_be_listened_on(tmp_path: Path, host: str) -> None:
+    assert load({"host": host}, {}, tmp_path).settings.host == host
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql:///desk?host=/run/pg", "postgresql://u:p@one,two:5433/desk", "postgresql://[::1]:5432/d"],
+)
+def test_every_kind_of_database_url_passes(tmp_path: Path, url: str) -> None:
+    assert load({"database": url}, {}, tmp_path).settings.database == url

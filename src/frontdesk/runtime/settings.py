@@ -225,6 +225,11 @@ class Settings(Group):
             scheme = value.partition("://")[0]
             msg = f"unknown engine {scheme!r}; use sqlite:////absolute/path.db or postgresql://host/name"
             raise ValueError(msg)
+        hosts = () if value is None else urlsplit(value).netloc.rpartition("@")[2].split(",")
+        ports = [each.rpartition("]")[2].partition(":")[2] for each in hosts]
+        if any(port and not (port.isdecimal() and 0 < int(port) < 65536) for port in ports):
+            msg = "must be an address such as postgresql://user:password@host:5432/name"
+            raise ValueError(msg)
         return value
 
     @field_validator("blobs")

@@ -185,7 +185,7 @@ def _config_file(
 def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # a number of 5,000 digits is no error of TOML
         problems.append(f"{path}: cannot be read as TOML: {error}.")
         return {}
 
