@@ -11,6 +11,7 @@ from frontdesk.backends.local_files import LocalFiles
 from frontdesk.domain.errors import TooLarge
 from frontdesk.features.attachments.keeping import Keeper
 from frontdesk.kit.ids import uuid7
+from frontdesk.kit.scratch import own_folder
 from frontdesk.ports.blobs import BlobMissing, one_chunk
 from frontdesk.store import attachments, idempotency, users
 from frontdesk.store.attachments import NewAttachment
@@ -18,6 +19,16 @@ from frontdesk.store.engine import Store
 from frontdesk.store.idempotency import IdempotencyKey
 from frontdesk.store.tx import Tx
 from frontdesk.store.users import NewSession
+
+
+async def test_folders_of_killed_processes_go_and_those_in_use_stay(store: Store, tmp_path: Path) -> None:
+    left = tmp_path / "scratch-left"
+    left.mkdir()
+    (left / "0.parquet").write_bytes(b"PAR1")
+    with own_folder(tmp_path) as used:
+        await Keeper(store, LocalFiles(tmp_path / "files"), tmp_path).clean()
+        assert (left.exists(), used.exists()) == (False, True)
+    assert not used.exists()
 
 
 async def test_keys_sessions_and_orphans_go_when_their_time_has_come(store: Store, tmp_path: Path) -> None:

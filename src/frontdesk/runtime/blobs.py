@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from frontdesk.backends.local_files import LocalFiles
 from frontdesk.backends.s3 import S3Blobs, place_of
+from frontdesk.kit.scratch import sweep
 from frontdesk.ports.blobs import Blobs
 from frontdesk.runtime.settings import Settings
 
@@ -31,6 +32,10 @@ async def open_blobs(settings: Settings) -> AsyncIterator[Blobs]:
 
 
 def scratch_of(settings: Settings) -> Path:
-    """Folder for large files that live for a moment; made at need. `/tmp` is memory on many machines."""
+    """Folder for large files that live for a moment; made at need. `/tmp` is memory on many machines.
+
+    What processes that were killed left there is swept: at every start, that is.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    sweep(settings.data_dir)
     return settings.data_dir

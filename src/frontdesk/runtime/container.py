@@ -154,7 +154,7 @@ def _workers(desk: Desk, files: Blobs, scanner: Scanner | None) -> list[Worker]:
         Follower(desk.store, desk.inboxes),
         Shower(desk.store, desk.inboxes, desk.config.public_url).worker(),
         Answerer(desk.store, desk.inboxes, desk.sender, desk.views).worker(),
-        Keeper(desk.store, files),
+        Keeper(desk.store, files, desk.config.scratch),
     ]
 
 

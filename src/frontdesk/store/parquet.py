@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
 from frontdesk.domain.errors import Invalid
+from frontdesk.kit.scratch import own_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,8 +105,7 @@ def _opened(folder: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", 
     require_parquet()
     import duckdb  # noqa: PLC0415 - see above
 
-    with TemporaryDirectory(prefix="parquet-", dir=folder) as name:
-        own = Path(name).absolute()
+    with own_folder(folder) as own:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": _MEMORY,

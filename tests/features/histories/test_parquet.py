@@ -3,6 +3,9 @@
 import io
 import json
 import resource
+import signal
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 
 from frontdesk.domain.errors import Invalid
 from frontdesk.features.histories.parquet import read_lines, write_lines
+from frontdesk.runtime.blobs import scratch_of
+from frontdesk.runtime.settings import Settings
 from frontdesk.store import parquet
 
 MESSAGE = {
@@ -136,3 +141,35 @@ def test_duckdb_reaches_nothing_but_its_own_folder(tmp_path: Path, reach: str) -
         pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException)),
     ):
         database.execute(reach)
+
+
+_EXPORTER = """
+import io, pathlib, sys
+from frontdesk.features.histories.parquet import write_lines
+
+def lines():
+    for _ in range(5_001):  # the first part is on disk
+        yield b'{"type": "message"}'
+    print("half", flush=True)
+    sys.stdin.read()
+
+write_lines(lines(), io.BytesIO(), pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_what_an_export_that_was_killed_left_is_swept_at_the_next_start(tmp_path: Path) -> None:
+    """M-15: `kill -9` in the middle; nothing is taken from one that is at work."""
+    settings = Settings(data_dir=tmp_path)
+    command = [sys.executable, "-c", _EXPORTER, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as exporter:
+        try:
+            assert exporter.stdout is not None
+            assert exporter.stdout.readline() == b"half\n"
+            [folder] = tmp_path.iterdir()
+            assert (scratch_of(settings), (folder / "0.parquet").exists()) == (tmp_path, True)
+        finally:
+            exporter.kill()
+        assert exporter.wait() == -signal.SIGKILL
+        assert (folder / "0.parquet").exists()
+        assert scratch_of(settings) == tmp_path
+        assert list(tmp_path.iterdir()) == []

@@ -1,15 +1,17 @@
 """Housekeeping: what has ended or belongs to nobody is dropped, in small steps.
 
 Idempotency keys after 7 days, ended sessions and visits, blobs that no attachment names after a day (an
-upload whose row was never written).
+upload whose row was never written), folders for large files whose process was killed.
 """
 
 import asyncio
 import contextlib
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
+from frontdesk.kit.scratch import sweep
 from frontdesk.ports.blobs import Blobs
 from frontdesk.store import attachments, automatic_answers, idempotency, tokens, users
 from frontdesk.store.engine import Store
@@ -29,8 +31,8 @@ class Keeper:
 
     name = "keeper"
 
-    def __init__(self, store: Store, blobs: Blobs) -> None:
-        self._store, self._blobs = store, blobs
+    def __init__(self, store: Store, blobs: Blobs, scratch: Path | None = None) -> None:
+        self._store, self._blobs, self._scratch = store, blobs, scratch
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Clean up an hour after the start and every hour from then on."""
@@ -49,7 +51,8 @@ class Keeper:
             forgotten = await self._store.write(lambda tx: idempotency.forget(tx, now - KEYS_KEPT))
         await self._store.write(_forget_ended)
         dropped = await self._sweep(now - BLOBS_SPARED)
-        log.info("cleaned", blobs=dropped)
+        folders = await asyncio.to_thread(sweep, self._scratch) if self._scratch else 0
+        log.info("cleaned", blobs=dropped, folders=folders)
 
     async def _sweep(self, before: datetime) -> int:
         dropped, names = 0, list[str]()
