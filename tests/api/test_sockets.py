@@ -1,4 +1,4 @@
-"""What a socket may say: refusal 27, and a flood of frames."""
+"""Who gets a socket, what it may say and what it never hears: refusals 25 to 28."""
 
 import asyncio
 import json
@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from frontdesk.api.desk import FRAMES_AT_ONCE
 from frontdesk.domain.scope import Permission
 from frontdesk.runtime.settings import LimitSettings
-from tests.desk import RunningDesk, running_desk
+from tests.desk import PASSWORD, RunningDesk, running_desk
 
 
 @asynccontextmanager
@@ -108,3 +109,72 @@ async def test_refusal_28_a_revoked_token_ends_its_socket_while_its_address_may_
             async with asyncio.timeout(20):
                 while json.loads(await other.recv())["type"] != "pong":
                     pass
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "code"),
+    [
+        ("/v1/live", {}, 4401),
+        ("/v1/live", {"token": "fd_" + "x" * 43}, 4401),
+        ("/v1/live?token=TOKEN", {}, 4401),
+        ("/v1/live", {"token": "VISITOR"}, 4403),
+        ("/v1/widget/live", {"token": "TOKEN"}, 4403),
+    ],
+    ids=["no token", "unknown token", "token in the address", "a visitor's token", "an agent's token"],
+)
+async def test_refusal_25_who_shows_no_fitting_token_hears_nothing(
+    desk: RunningDesk, path: str, start: dict[str, str], code: int
+) -> None:
+    visitor = await desk.owner.visitor((await desk.owner.inbox("webchat", "Chat"))["id"])
+    known = {"TOKEN": desk.owner.token, "VISITOR": visitor}
+    url = desk.url.replace("http", "ws") + path.replace("TOKEN", desk.owner.token)
+    async with connect(url, proxy=None) as line:
+        first = {"type": "start", **{name: known.get(value, value) for name, value in start.items()}}
+        await line.send(json.dumps(first))
+        frames = [json.loads(text) async for text in _frames(line)]
+    assert ([frame["type"] for frame in frames], line.close_code) == (["error"], code)
+
+
+async def test_refusal_25_a_page_of_another_site_gets_no_socket(desk: RunningDesk) -> None:
+    signed_in = await desk.client().post(
+        "/v1/session", json={"email": desk.owner.email, "password": PASSWORD}
+    )
+    cookie = "; ".join(f"{name}={value}" for name, value in signed_in.cookies.items())
+    url = desk.url.replace("http", "ws") + "/v1/live"
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(
+            url, proxy=None, origin=Origin("https://evil.example"), additional_headers={"Cookie": cookie}
+        )
+    assert refused.value.response.status_code == 403
+    async with connect(
+        url, proxy=None, origin=Origin(desk.url), additional_headers={"Cookie": cookie}
+    ) as line:
+        await line.send('{"type": "start"}')
+        assert json.loads(await line.recv())["type"] == "hello"
+
+
+async def test_refusals_1_and_26_nothing_of_another_account_is_heard(desk: RunningDesk) -> None:
+    other = await desk.tenant("Other")
+    inbox = await other.inbox()
+    contact = {"addresses": [{"scheme": "post", "address": "1"}]}
+    talk = await other.post("/v1/conversations", {"inbox_id": inbox["id"], "contact": contact})
+    async with socket(desk, desk.owner.token) as line:
+        told = []
+        for said in (
+            {"type": "view", "conversation_id": talk["id"]},
+            {"type": "typing", "conversation_id": talk["id"], "state": "on"},
+        ):
+            await line.send(json.dumps(said))
+            while (frame := json.loads(await line.recv()))["type"] == "presence":
+                pass
+            told.append((frame["type"], frame.get("code")))
+        canary = {"content": {"kind": "text", "body": "canary"}}
+        await other.post(f"/v1/conversations/{talk['id']}/messages", canary)
+        mine = await desk.owner.inbox()
+        heard = ""
+        async with asyncio.timeout(20):
+            while mine["id"] not in heard:
+                heard += str(await line.recv())
+    assert told == [("error", "not_found")] * 2
+    assert "canary" not in heard
+    assert talk["id"] not in heard

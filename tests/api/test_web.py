@@ -4,12 +4,15 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
 from frontdesk.api import web
+from frontdesk.store import migrate
 from frontdesk.store.failures import StoreUnavailable
-from tests.desk import PASSWORD, RunningDesk, running_desk
+from tests.desk import PASSWORD, RunningDesk, running_desk, until
+from tests.services.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -143,6 +146,25 @@ async def test_the_whole_desk_works_below_a_prefix(sqlite_url: str, tmp_path: Pa
         assert (await desk.client().post(hook, json={}, headers={"X-Post": "post-secret"})).status_code == 200
         file = (await desk.http.post("/v1/attachments", content=b"hello")).json()
         assert file["url"].startswith("/support/v1/files/")
+
+
+async def test_s1_06_a_stopped_database_is_told_and_its_return_noticed(tmp_path: Path) -> None:
+    with PostgresServer() as server:
+        await migrate.up(server.url())
+        async with running_desk(server.url(), tmp_path, workers=False, owned=False) as desk:
+            client = desk.client()
+            assert (await client.get("/health/ready")).status_code == 200
+            server.kill()
+            answer = await client.get("/health/ready")
+            assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+            assert "database" in answer.json()["reason"]
+            assert (await client.get("/health/live")).status_code == 200
+            server.start()
+            await until(lambda: _is_ready(client), seconds=20, what="the database being noticed")
+
+
+async def _is_ready(client: httpx2.AsyncClient) -> bool:
+    return (await client.get("/health/ready")).status_code == 200
 
 
 async def test_ready_asks_the_database_and_alive_does_not(

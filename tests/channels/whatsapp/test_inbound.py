@@ -106,12 +106,17 @@ def test_unreadable_coordinates_leave_the_message_unsupported() -> None:
 
 
 def test_an_unknown_kind_is_kept_whole() -> None:
-    """S0-13."""
+    """S0-13: all that came of it, so that a version that knows the kind can parse it again."""
     content = message_of("unknown_kind").content
     assert isinstance(content, c.Unsupported)
     assert content.source_kind == "hologram"
+    value = json.loads(body_of("unknown_kind"))["entry"][0]["changes"][0]["value"]
+    assert [content.raw] == value["messages"]
     assert isinstance(content.raw, dict)
-    assert content.raw["hologram"] == {"id": "h-1", "depth": 3}
+    again = parse_body(value_of(messages=[content.raw | {"type": "text", "text": {"body": "known now"}}]))
+    assert [each.content for each in again if isinstance(each, i.MessageReceived)] == [
+        c.Text(body="known now")
+    ]
 
 
 def test_addresses_come_strongest_first_and_name_the_thread() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from frontdesk.domain.content import Image, Media
+from frontdesk.domain.content import Image, Media, Video
 from frontdesk.domain.errors import Malformed
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.features.attachments.inspecting import INSPECT_QUEUE
@@ -181,6 +181,7 @@ async def test_many_readers_keep_the_order(scene: Scene) -> None:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\0" * 20
 
 
 def fetcher(scene: Scene, blobs: PaperBlobs) -> Fetcher:
@@ -193,20 +194,28 @@ async def photo(scene: Scene, sha256: str | None) -> None:
     )
 
 
-async def test_a_file_is_fetched_checked_and_shown(scene: Scene) -> None:
-    """S0-02: bytes stored, hash verified, caption kept."""
+@pytest.mark.parametrize(
+    ("kind", "mime", "content"),
+    [(Image, "image/png", PNG), (Video, "video/mp4", MP4)],
+    ids=["image", "video"],
+)
+async def test_a_file_is_fetched_checked_and_shown(
+    scene: Scene, kind: type[Image | Video], mime: str, content: bytes
+) -> None:
+    """S0-02, S0-04: bytes stored, hash verified, caption kept."""
     blobs = PaperBlobs()
-    scene.channel.files["77"] = FetchedMedia(content=PNG, mime="image/png", filename=None)
-    await photo(scene, digest_hex(PNG))
+    scene.channel.files["77"] = FetchedMedia(content=content, mime=mime, filename=None)
+    media = Media(source_media_id="77", mime=mime, sha256=digest_hex(content))
+    await scene.receive(said(kind(media=media, caption="c")))
     async with working(fetcher(scene, blobs).worker()):
         await until(lambda: nothing_waits(scene))
     (message,) = await scene.read((await scene.conversation()).id)
-    media = message["content"]["media"]
-    assert (media["state"], media["size"], media["mime"], message["content"]["caption"]) == (
-        "stored", 28, "image/png", "c",
+    shown = message["content"]["media"]
+    assert (shown["state"], shown["size"], shown["mime"], message["content"]["caption"]) == (
+        "stored", len(content), mime, "c",
     )  # fmt: skip
-    assert media["url"] == f"/files/{media['attachment_id']}"
-    assert list(blobs.kept.values()) == [PNG]
+    assert shown["url"] == f"/files/{shown['attachment_id']}"
+    assert list(blobs.kept.values()) == [content]
     event = (await scene.log())[-1]
     assert (event.type, event.subject_id, event.facts["version"]) == ("attachment.stored", message["id"], 2)
 

@@ -218,7 +218,7 @@ async def test_refusal_28_a_revoked_credential_ends_the_stream(
         assert listener.subscriber.close_code == REVOKED
 
 
-async def test_refusal_7_changed_rights_count_on_an_open_stream(
+async def test_refusals_7_and_29_changed_rights_count_on_an_open_stream(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hubs, "CHECK_SECONDS", 0.02)
