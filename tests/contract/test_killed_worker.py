@@ -24,8 +24,9 @@ from frontdesk.kit.crypto import digest, random_token
 from frontdesk.ports.channel import SendResult, Sent
 from frontdesk.runtime.container import Container, build
 from frontdesk.runtime.demo import OWNER, Demo
+from frontdesk.runtime.listening import listen
 from frontdesk.runtime.roles import keep_running
-from frontdesk.runtime.server import listen, serving
+from frontdesk.runtime.server import serving
 from frontdesk.runtime.settings import Settings, WorkerSettings
 from frontdesk.store import jobs, tokens, users
 from frontdesk.store.engine import open_store

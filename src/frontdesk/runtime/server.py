@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -21,10 +20,10 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from frontdesk.api.metrics import MetricsApp
-from frontdesk.domain.errors import Conflict
 from frontdesk.runtime import kind
 from frontdesk.runtime.connections import Gate, GuardedProtocol
 from frontdesk.runtime.container import Container, DemoConfig, build
+from frontdesk.runtime.listening import is_loopback, listen
 from frontdesk.runtime.roles import Role, keep_running
 from frontdesk.runtime.settings import Settings
 from frontdesk.runtime.sockets import FramedSocket
@@ -40,12 +39,6 @@ log = structlog.get_logger("frontdesk.runtime")
 
 _SOCKET_BYTES = 64 * 1024
 _FINISH_SECONDS = 5
-
-
-class PortTaken(Conflict):
-    """Something listens on the port already."""
-
-    code = "port_taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,37 +57,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket.
-
-    Raises:
-        PortTaken: The port is in use, or not ours to use.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"Cannot listen on {host}:{port}: {error.strerror}.",
-            field="port",
-            hint="Stop what listens there, or choose another with --port (0 takes a free one).",
-        ) from error
-    return listener
 
 
 def server_for(app: ASGIApp, settings: Settings) -> uvicorn.Server:
@@ -222,8 +184,10 @@ async def _serve(
 ) -> None:
     await kind.check_kind(store, demo=demo)
     open_to_all = demo or not await kind.needs_owner(store)
-    host = settings.host if open_to_all or is_loopback(settings.host) else "127.0.0.1"
-    listener = listen(host, settings.port)
+    loopback_only = not open_to_all and not is_loopback(settings.host)
+    if loopback_only:
+        settings = settings.model_copy(update={"host": "127.0.0.1"})
+    listener = listen(settings.host, settings.port)
     port: int = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
         simulated = _demo(settings, store, port) if demo else None
@@ -243,7 +207,7 @@ async def _serve(
         ready = Ready(
             url=container.desk.config.public_url,
             needs_setup=await kind.needs_owner(store),
-            is_loopback_only=host != settings.host,
+            is_loopback_only=loopback_only,
             sign_in=config.sign_in if config else None,
         )
         _settle_memory()
