@@ -1,8 +1,11 @@
 """S3-21: sending with time to think, over the API: held at the desk, taken back by a request."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.test_messages import NOBODY, TEXT, Talk, talk_by
+from tests.api.test_sending_to import Mail
 from tests.desk import RunningDesk, until
 
 HELD = {**TEXT, "hold_seconds": 60}
@@ -48,6 +51,37 @@ async def test_s3_21_what_has_left_is_not_taken_back(talk: Talk) -> None:
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
         assert answer.json()["detail"].startswith(words)
     assert (await talk.desk.http.post(f"/v1/messages/{NOBODY}/cancel")).status_code == 404
+
+
+async def test_s3_21_a_new_message_that_was_taken_back_leaves_nothing_in_the_lists(desk: RunningDesk) -> None:
+    channels: Any = desk.container.desk.channels
+    channels["mail"] = Mail()
+    await desk.owner.inbox("mail", "Mail", {})
+    mail = {"to": "nora@castell.example", **HELD}
+    sent = await desk.owner.post("/v1/messages", mail, 201)
+    path = f"/v1/conversations/{sent['conversation_id']}"
+    contact = (await desk.owner.get(path))["contact"]["id"]
+
+    async def listed() -> tuple[list[str], list[str], int]:
+        lists = [
+            [
+                each["preview"]["text"]
+                for each in (await desk.owner.get("/v1/conversations", **wanted))["items"]
+            ]
+            for wanted in ({"status": "open"}, {"status": "all", "contact_id": contact})
+        ]
+        return lists[0], lists[1], (await desk.owner.get("/v1/conversations/counts"))["open"]
+
+    words = TEXT["content"]["body"]
+    assert await listed() == ([words], [words], 1)
+    await desk.owner.post(f"/v1/messages/{sent['id']}/cancel", None, 200)
+    assert await listed() == ([], [], 0)
+    assert (await desk.owner.get(path))["preview"] == {
+        "text": "", "kind": "canceled", "direction": None, "author": None,
+    }  # fmt: skip
+    again = await desk.owner.post("/v1/messages", mail, 201)
+    assert (again["conversation_id"], again["seq"]) == (sent["conversation_id"], 2)
+    assert await listed() == ([words], [words], 1)
 
 
 async def test_s3_21_a_hold_is_short_and_not_of_what_is_seen_at_once(talk: Talk) -> None:

@@ -310,7 +310,7 @@ async def _take_back_mail(agent: Page, text: str) -> None:
     await agent.keyboard.press("Control+z")
     await expect(_letter(agent).get_by_label("Message")).to_have_value(text, timeout=SLOW)
     await expect(_letter(agent).get_by_label("Subject")).to_have_value(SUBJECT)
-    for each in (*said, _waiting(agent)):
+    for each in (*said, _waiting(agent), _rows(agent), _rows(beside)):
         await expect(each).to_have_count(0, timeout=SLOW)
     await beside.close()
     await agent.keyboard.press("Escape")

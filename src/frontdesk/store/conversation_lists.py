@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from frontdesk.domain.scope import Scope
 from frontdesk.store import tables as t
 from frontdesk.store.conversations import READ
+from frontdesk.store.message_changes import TAKEN_BACK
 from frontdesk.store.statement import Row, Statement
 from frontdesk.store.tx import ReadTx
 from frontdesk.store.types import Instant
@@ -18,6 +19,8 @@ from frontdesk.store.types import Instant
 P = sa.bindparam
 _c = t.conversations
 _RESOLVED: sa.ColumnElement[str] = sa.literal_column("'resolved'")
+_IS_TALK = _c.c.preview_kind.is_distinct_from(sa.literal_column(f"'{TAKEN_BACK}'"))
+"""Where all that was said was taken back before it left, there is nothing to list."""
 
 Status = Literal["open", "pending", "snoozed", "resolved", "all"]
 
@@ -108,7 +111,7 @@ def _shape(scope: Scope, wanted: Filter) -> _Shape:
 
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape) -> Statement:
-    query = READ.where(_c.c.account_id == P("account_id"), *_status(shape), *_conditions(shape))
+    query = READ.where(_c.c.account_id == P("account_id"), _IS_TALK, *_status(shape), *_conditions(shape))
     if shape.status == "all":
         columns: list[Any] = [_c.c.id]
         values: list[Any] = [P("after_id", type_=_c.c.id.type)]
@@ -186,7 +189,7 @@ def _counts(by_inboxes: bool) -> Statement:  # noqa: FBT001 - the key of a cache
         when(_c.c.status == sa.literal_column("'pending'")).label("pending"),
         when(_c.c.status == sa.literal_column("'snoozed'")).label("snoozed"),
         when(is_open, _c.c.unread > 0).label("unread"),
-    ).where(_c.c.account_id == P("account_id"), _c.c.status != _RESOLVED)
+    ).where(_c.c.account_id == P("account_id"), _IS_TALK, _c.c.status != _RESOLVED)
     if by_inboxes:
         query = query.where(_c.c.inbox_id.in_(P("inbox_ids", expanding=True)))
     return Statement(query)
@@ -197,7 +200,7 @@ def _resolved(by_inboxes: bool) -> Statement:  # noqa: FBT001 - the key of a cac
     query = (
         sa.select(sa.func.count())
         .select_from(_c)
-        .where(_c.c.account_id == P("account_id"), _c.c.status == _RESOLVED)
+        .where(_c.c.account_id == P("account_id"), _IS_TALK, _c.c.status == _RESOLVED)
     )
     if by_inboxes:
         query = query.where(_c.c.inbox_id.in_(P("inbox_ids", expanding=True)))

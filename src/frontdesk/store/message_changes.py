@@ -11,6 +11,9 @@ from frontdesk.store.statement import Row, Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
 
+TAKEN_BACK = "canceled"
+"""What a conversation's `preview_kind` says where all that was said was taken back before it left."""
+
 P = sa.bindparam
 _m, _v, _c = t.messages, t.message_versions, t.conversations
 
@@ -44,15 +47,16 @@ _PREVIEW = Statement(
     .where(_c.c.id == P("conversation"), _c.c.last_seq == P("seq"))
     .values(preview=P("preview"), version=_c.c.version + 1)
 )
+_told = _m.outerjoin(t.deliveries, t.deliveries.c.message_id == _m.c.id)
+_is_told = sa.and_(
+    _m.c.conversation_id == P("conversation_id"),
+    _m.c.direction != "activity",
+    sa.func.coalesce(t.deliveries.c.status, "") != "canceled",
+)
 _BEFORE = Statement(
     sa.select(_m.c.kind, _m.c.direction, _m.c.author_name, _m.c.content, _m.c.deleted_at)
-    .select_from(_m.outerjoin(t.deliveries, t.deliveries.c.message_id == _m.c.id))
-    .where(
-        _m.c.conversation_id == P("conversation_id"),
-        _m.c.seq < P("seq"),
-        _m.c.direction != "activity",
-        sa.func.coalesce(t.deliveries.c.status, "") != "canceled",
-    )
+    .select_from(_told)
+    .where(_is_told, _m.c.seq < P("seq"))
     .order_by(_m.c.seq.desc())
     .limit(1)
 )
@@ -67,15 +71,7 @@ _STEP_BACK = Statement(
         version=_c.c.version + 1,
     )
 )
-_IS_LAST = Statement(
-    sa.select(sa.func.count())
-    .select_from(_m)
-    .where(
-        _m.c.conversation_id == P("conversation_id"),
-        _m.c.seq > P("seq"),
-        _m.c.direction != "activity",
-    )
-)
+_IS_LAST = Statement(sa.select(sa.func.count()).select_from(_told).where(_is_told, _m.c.seq > P("seq")))
 _VERSIONS = Statement(
     sa.select(_v)
     .where(_v.c.message_id == P("message_id"), _v.c.account_id == P("account_id"))
@@ -135,12 +131,15 @@ def before_last(tx: ReadTx, conversation_id: UUID, seq: int) -> tuple[bool, Row 
 
 
 def show_before(tx: Tx, conversation_id: UUID, row: Row | None, preview: str) -> None:
-    """Let lists show the message of `before_last` for a locked conversation."""
+    """Let lists show the message of `before_last` for a locked conversation; without one, leave it out.
+
+    What is said next shows it again.
+    """
     tx.run(
         _STEP_BACK,
         conversation=conversation_id,
         preview=preview,
-        kind=row.kind if row else None,
+        kind=row.kind if row else TAKEN_BACK,
         direction=row.direction if row else None,
         author=row.author_name if row else None,
     )

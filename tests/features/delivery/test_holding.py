@@ -1,18 +1,23 @@
 """S3-21: a message that is held leaves at its time, in its turn; taken back before, it never leaves."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from frontdesk.domain.content import Text, content_adapter
+from frontdesk.domain.conversation import Resolution
 from frontdesk.domain.errors import Conflict, NotFound
 from frontdesk.domain.message import Author, AuthorType, Direction
-from frontdesk.domain.scope import system_scope
+from frontdesk.domain.scope import Scope, system_scope
+from frontdesk.features.conversations import changes, episodes
 from frontdesk.features.delivery import holding
 from frontdesk.kit.ids import uuid7
+from frontdesk.store import conversation_lists, conversations, threads
 from frontdesk.store import tables as t
+from frontdesk.store.conversation_lists import Filter
 from frontdesk.store.drafts import Appended, Draft
 from frontdesk.store.engine import Store
 from tests.features.delivery.test_delivering import all_are, deliverer, said, statuses
@@ -26,9 +31,9 @@ async def scene(store: Store) -> Scene:
     return scene
 
 
-async def write(scene: Scene, *bodies: str, hold: int | None = None) -> list[UUID]:
+async def write(scene: Scene, *bodies: str, hold: int | None = None, talk: UUID | None = None) -> list[UUID]:
     """Queue messages, held for so many seconds; answers their ids."""
-    talk = (await scene.conversation()).id
+    talk = talk or (await scene.conversation()).id
     drafts = [
         Draft(
             scene.account_id, talk, Direction.OUTGOING, Author(AuthorType.AGENT, None, "Olga"), "text",
@@ -95,6 +100,56 @@ async def test_s3_21_taken_back_behind_a_later_word_the_list_keeps_that(scene: S
     await scene.receive(text("and?", source_id="m2"))
     await cancel(scene, message_id)
     assert (await preview(scene))[0] == "and?"
+
+
+async def listed(scene: Scene, scope: Scope | None = None, **wanted: Any) -> tuple[list[str], int, int]:
+    """What a list shows, and the counts of open and of resolved ones."""
+    rows, counts = await scene.store.read(
+        lambda tx: (
+            conversation_lists.page(tx, scope or scene.owner, Filter(**wanted)),
+            conversation_lists.counts(tx, scope or scene.owner),
+        )
+    )
+    return [row.preview for row in rows], counts["open"], counts["resolved"]
+
+
+async def begun(scene: Scene) -> UUID:
+    """A conversation in which nothing was said yet."""
+    row = await scene.conversation()
+    await scene.store.write(lambda tx: changes.resolve(tx, scene.owner, row.id, Resolution.RESOLVED))
+    return await scene.store.write(
+        lambda tx: episodes.open_next(tx, threads.lock(tx, scene.account_id, row.thread_id))
+    )
+
+
+async def test_s3_21_where_all_was_taken_back_no_list_shows_it_until_something_is_said(scene: Scene) -> None:
+    talk = await begun(scene)
+    some = replace(scene.owner, inbox_ids=frozenset({scene.inbox_id}))
+    assert await listed(scene) == ([""], 1, 1), "a person opened it to write"
+    first, second = await write(scene, "sorry", "twice", hold=60, talk=talk)
+    for message_id, shown in ((second, ["sorry"]), (first, [])):
+        await cancel(scene, message_id)
+        for scope in (scene.owner, some):
+            assert await listed(scene, scope) == (shown, len(shown), 1)
+    row = await scene.store.read(lambda tx: conversations.get(tx, scene.owner, talk))
+    assert (row.preview, row.preview_kind, row.preview_direction, row.preview_author) == (
+        "",
+        "canceled",
+        None,
+        None,
+    )
+    await scene.store.write(lambda tx: changes.assign(tx, scene.owner, talk, "me"))
+    every = {"status": "all", "thread_id": row.thread_id}
+    assert await listed(scene, **every) == (["hi"], 0, 1), "an activity is nothing said"
+    await write(scene, "right", talk=talk)
+    assert await listed(scene, **every) == (["right", "hi"], 1, 1)
+
+
+async def test_s3_21_a_customer_who_writes_there_is_listed(scene: Scene) -> None:
+    (message_id,) = await write(scene, "sorry", hold=60, talk=await begun(scene))
+    await cancel(scene, message_id)
+    await scene.receive(text("hello?", source_id="m2"))
+    assert await listed(scene) == (["hello?"], 1, 1)
 
 
 async def test_s3_21_only_what_is_held_can_be_taken_back(scene: Scene) -> None:

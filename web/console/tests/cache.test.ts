@@ -57,6 +57,13 @@ describe("lists of conversations", () => {
     expect(matches({ status: "open", inbox_id: "other" }, a)).toBe(false);
   });
 
+  it("leave out where all that was said was taken back, until something is said", () => {
+    const empty = { ...a, version: 2, preview: { text: "", kind: "canceled", direction: null, author: null } };
+    expect(ids(applyToList(OPEN, list([a, b]), empty))).toEqual(["b"]);
+    expect(matches({ status: "all", contact_id: "p1" }, empty)).toBe(false);
+    expect(ids(applyToList(OPEN, list([b]), { ...a, version: 3 }))).toEqual(["a", "b"]);
+  });
+
   it("hold each row once when two pages overlap", () => {
     const data: ListData = { pages: [{ items: [a], next_cursor: "x" }, { items: [{ ...a, version: 2 }, b], next_cursor: null }], pageParams: [null, "x"] };
     expect(rowsOf(data).map((row) => [row.id, row.version])).toEqual([["a", 2], ["b", 1]]);

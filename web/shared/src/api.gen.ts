@@ -3587,6 +3587,9 @@ export interface components {
         /**
          * PreviewRead
          * @description The last message in one line.
+         *
+         *     `kind` is `canceled` where all that was said was taken back before it left: lists and counts leave such a
+         *     conversation out until something is said in it.
          */
         PreviewRead: {
             /** Text */

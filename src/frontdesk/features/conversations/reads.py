@@ -52,7 +52,11 @@ class AgentBrief(TypedDict):
 
 
 class PreviewRead(TypedDict):
-    """The last message in one line."""
+    """The last message in one line.
+
+    `kind` is `canceled` where all that was said was taken back before it left: lists and counts leave such a
+    conversation out until something is said in it.
+    """
 
     text: str
     kind: str | None

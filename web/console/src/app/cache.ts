@@ -53,6 +53,7 @@ export function setOwnId(id: string | null): void {
 
 /** Whether a conversation belongs into a list. */
 export function matches(filter: ListFilter, conversation: Conversation): boolean {
+  if (conversation.preview.kind === "canceled") return false; // all that was said was taken back
   if (filter.status !== "all" && conversation.status !== filter.status) return false;
   if (filter.inbox_id && conversation.inbox.id !== filter.inbox_id) return false;
   if (filter.contact_id && conversation.contact.id !== filter.contact_id) return false;
