@@ -200,7 +200,7 @@ def _resolved(by_inboxes: bool) -> Statement:  # noqa: FBT001 - the key of a cac
     query = (
         sa.select(sa.func.count())
         .select_from(_c)
-        .where(_c.c.account_id == P("account_id"), _IS_TALK, _c.c.status == _RESOLVED)
+        .where(_c.c.account_id == P("account_id"), _c.c.status == _RESOLVED)  # by the index alone: many
     )
     if by_inboxes:
         query = query.where(_c.c.inbox_id.in_(P("inbox_ids", expanding=True)))
