@@ -7,6 +7,7 @@ from frontdesk.channels.whatsapp import payloads as p
 from frontdesk.channels.whatsapp.content import read_content, unsupported
 from frontdesk.channels.whatsapp.parties import Frame, Other, addresses, text
 from frontdesk.channels.whatsapp.payloads import read_time
+from frontdesk.channels.whatsapp.report_payloads import Error
 from frontdesk.domain import inbound as i
 from frontdesk.domain.foreign import UNREADABLE, known
 from frontdesk.domain.message import NO_CONTEXT, Direction, MessageContext, Referral, ReferredProduct
@@ -163,7 +164,7 @@ def _referral(raw: Any) -> dict[str, Any]:
 
 
 def _errors(raw: Any) -> dict[str, Any]:
-    errors = [p.Error.model_validate(each) for each in raw]
+    errors = [Error.model_validate(each) for each in raw]
     return {
         "errors": tuple(
             {"code": each.code, "title": each.title, "message": each.message, "details": each.details}

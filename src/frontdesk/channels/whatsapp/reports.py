@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from frontdesk.channels.whatsapp import payloads as p
+from frontdesk.channels.whatsapp import report_payloads as p
 from frontdesk.channels.whatsapp.parties import Frame, account, addresses, text, thread_key
+from frontdesk.channels.whatsapp.payloads import read_time
 from frontdesk.domain import inbound as i
 from frontdesk.domain.consent import OptOutKind
 from frontdesk.domain.foreign import known
@@ -28,12 +29,12 @@ def read_status(raw: Any, frame: Frame) -> i.InboundEvent:
         return _call_status(told, word, frame)
     if word not in _STATUSES:
         return i.Ignored(
-            reason=f"status {word}"[:200], at=p.read_time(told.timestamp), account_ref=frame.account_ref
+            reason=f"status {word}"[:200], at=read_time(told.timestamp), account_ref=frame.account_ref
         )
     error = told.errors[0] if told.errors else None
     is_group = told.recipient_type == "group"
     return i.StatusReported(
-        at=p.read_time(told.timestamp),
+        at=read_time(told.timestamp),
         account_ref=frame.account_ref,
         source_id=told.id,
         status=_STATUSES[word],
@@ -66,7 +67,7 @@ def _delivery_id(opaque: str | None) -> UUID | None:
 def _call_status(told: p.Status, word: str, frame: Frame) -> i.CallReported:
     to = addresses(told.recipient_id, told.recipient_user_id)
     return i.CallReported(
-        at=p.read_time(told.timestamp),
+        at=read_time(told.timestamp),
         account_ref=frame.account_ref,
         source_id=told.id,
         party=i.Party(to) if to else None,
@@ -84,7 +85,7 @@ def _pricing(status: p.Status) -> Pricing | None:
     if status.pricing is None and status.conversation is None:
         return None
     price, talk = status.pricing or p.StatusPricing(), status.conversation or p.StatusConversation()
-    ends = p.read_time(talk.expiration_timestamp)
+    ends = read_time(talk.expiration_timestamp)
     return Pricing(
         billable=price.billable,
         model=price.pricing_model,
@@ -102,7 +103,7 @@ def read_call(raw: Any, frame: Frame) -> i.CallReported:
     side = "to" if is_ours else "from"
     other = frame.find(text(raw.get(side)), text(raw.get(f"{side}_user_id")))
     return i.CallReported(
-        at=p.read_time(told.timestamp),
+        at=read_time(told.timestamp),
         account_ref=frame.account_ref,
         source_id=told.id,
         party=other.party if other else None,
@@ -136,7 +137,7 @@ def read_user_id(raw: Any, frame: Frame) -> i.AddressChanged:
     ids = told.user_id or p.UserIds()
     by_number = i.Address("whatsapp", told.wa_id) if told.wa_id else None
     return i.AddressChanged(
-        at=p.read_time(told.timestamp),
+        at=read_time(told.timestamp),
         account_ref=frame.account_ref,
         source_id=None,
         old=i.Address("whatsapp_user", ids.previous) if ids.previous else by_number,
@@ -160,7 +161,7 @@ def read_wishes(value: Any) -> tuple[i.Wish, ...]:
         leaves = {"stop": True, "resume": False}.get(str(each.get("value")).lower())
         if leaves is None:
             continue
-        at = p.read_time(each.get("timestamp"))
+        at = read_time(each.get("timestamp"))
         of = addresses(account(each.get("wa_id")), account(each.get("user_id")))
         found += [i.Wish(address, OptOutKind.MARKETING, leaves, at) for address in of]
     return tuple(found)
