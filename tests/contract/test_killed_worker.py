@@ -19,7 +19,7 @@ from frontdesk.domain.scope import ActorType, Permission, Scope
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
 from frontdesk.features.delivery import deliverer
 from frontdesk.features.delivery.deliverer import Deliverer
-from frontdesk.features.delivery.outbox import Letter
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.kit.crypto import digest, random_token
 from frontdesk.ports.channel import SendResult, Sent
 from frontdesk.runtime.container import Container, build

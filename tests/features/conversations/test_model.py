@@ -29,6 +29,7 @@ from frontdesk.domain.message import Author, AuthorType, DeliveryStatus, Directi
 from frontdesk.features.conversations import changes
 from frontdesk.features.delivery import outbox
 from frontdesk.features.delivery.backoff import Backoff
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.channel import Failed, Sent, Unknown
 from frontdesk.store import jobs
@@ -133,7 +134,7 @@ class Conversation(RuleBasedStateMachine):
         def change(tx: Tx) -> None:
             (lane,) = jobs.claim(tx, "deliver", lanes=1, per_lane=1)
             letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
-            assert isinstance(letter, outbox.Letter)
+            assert isinstance(letter, Letter)
             assert letter.seq == index + 1
             outbox.end(tx, lane, lane.jobs[0], letter, result, Backoff(), last=False)
             jobs.release(tx, lane)

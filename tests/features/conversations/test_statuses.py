@@ -10,6 +10,7 @@ from frontdesk.domain.content import Text, content_adapter
 from frontdesk.domain.message import Author, AuthorType, DeliveryStatus, Direction, Pricing, may_move
 from frontdesk.features.delivery import outbox
 from frontdesk.features.delivery.backoff import Backoff
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.channel import Sent
 from frontdesk.store import jobs
@@ -49,7 +50,7 @@ async def send_next(scene: Scene, source_id: str) -> None:
     def change(tx: Tx) -> None:
         (lane,) = jobs.claim(tx, "deliver", lanes=1, per_lane=1)
         letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
-        assert isinstance(letter, outbox.Letter)
+        assert isinstance(letter, Letter)
         outbox.end(tx, lane, lane.jobs[0], letter, Sent(source_id=source_id), Backoff(), last=False)
         jobs.release(tx, lane)
 

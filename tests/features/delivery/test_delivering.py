@@ -14,6 +14,7 @@ from frontdesk.features.delivery import deliverer as delivering
 from frontdesk.features.delivery import outbox, retries
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.deliverer import Deliverer
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.kit.clock import utc_now
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.channel import Exchange, Failed, OutboundMessage, Sent, Unknown
@@ -173,7 +174,7 @@ async def test_a_crash_between_send_and_record_is_unknown(scene: Scene) -> None:
 
     def crash(tx: Tx) -> None:
         (lane,) = jobs.claim(tx, "deliver", lanes=10, lease_seconds=0.05)
-        assert isinstance(outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False), outbox.Letter)
+        assert isinstance(outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False), Letter)
 
     await scene.store.write(crash)
     async with working(deliverer(scene).worker()):
@@ -202,7 +203,7 @@ async def test_a_late_result_is_evidence_only(scene: Scene) -> None:
     (message_id,) = await write(scene, "a")
     first = await scene.store.write(lambda tx: jobs.claim(tx, "deliver", lanes=1, lease_seconds=0.05)[0])
     letter = await scene.store.write(lambda tx: outbox.begin(tx, first, first.jobs[0], uuid7(), last=False))
-    assert isinstance(letter, outbox.Letter)
+    assert isinstance(letter, Letter)
     async with working(deliverer(scene).worker()):
         await until(lambda: all_are(scene, "unknown"))
     with pytest.raises(jobs.LeaseLost):

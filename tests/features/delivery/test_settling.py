@@ -9,6 +9,7 @@ import pytest
 from frontdesk.features.delivery import outbox, retries
 from frontdesk.features.delivery.backoff import Backoff
 from frontdesk.features.delivery.deliverer import Deliverer
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.channel import Failed, OutboundMessage, Sent, Unknown
 from frontdesk.store import jobs
@@ -112,7 +113,7 @@ async def test_g7_s2_14_a_crash_after_the_provider_accepted_is_settled_and_not_s
     def crash(tx: Tx) -> UUID:
         (lane,) = jobs.claim(tx, "deliver", lanes=10, lease_seconds=0.05)
         letter = outbox.begin(tx, lane, lane.jobs[0], uuid7(), last=False)
-        assert isinstance(letter, outbox.Letter)
+        assert isinstance(letter, Letter)
         return letter.delivery_id
 
     delivery_id = await scene.store.write(crash)

@@ -18,10 +18,11 @@ from frontdesk.domain.errors import Busy, DeskError
 from frontdesk.features.conversations.arrivals import file_of
 from frontdesk.features.conversations.limits import rates_of
 from frontdesk.features.conversations.sending import DELIVER_QUEUE
-from frontdesk.features.delivery import outbox
+from frontdesk.features.delivery import outbox, stops
 from frontdesk.features.delivery.asking import can_be_asked
 from frontdesk.features.delivery.backoff import Backoff
-from frontdesk.features.delivery.outbox import Interrupted, Letter
+from frontdesk.features.delivery.letters import Letter
+from frontdesk.features.delivery.outbox import Interrupted
 from frontdesk.features.delivery.pacing import Later, Limits
 from frontdesk.features.delivery.packing import LinkFile, LinkLeave, Packing
 from frontdesk.features.inboxes.inboxes import OpenInbox
@@ -80,7 +81,7 @@ class Deliverer:
         inboxes: KeepsInboxes,
         blobs: Blobs,
         *,
-        channels: Mapping[str, Channel] = outbox.NO_CHANNELS,
+        channels: Mapping[str, Channel] = stops.NO_CHANNELS,
         leave: LinkLeave | None = None,
         link: LinkFile | None = None,
         backoff: Backoff | None = None,

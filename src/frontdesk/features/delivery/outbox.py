@@ -3,59 +3,28 @@
 A try that was begun and never ended (a crash) is not made again: nobody knows whether the message went out.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
-from frontdesk.domain.content import Content, Reaction, content_adapter
-from frontdesk.domain.errors import Invalid
-from frontdesk.domain.inbound import Address
-from frontdesk.domain.message import DeliveryStatus, MessageContext, held_until
-from frontdesk.domain.spelling import recipient
+from frontdesk.domain.message import DeliveryStatus
 from frontdesk.features.conversations import statuses
 from frontdesk.features.conversations.statuses import Report
-from frontdesk.features.delivery import asking, loops, pacing
+from frontdesk.features.delivery import asking, letters, loops, stops
 from frontdesk.features.delivery.backoff import Backoff
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.features.delivery.loops import Refusal
 from frontdesk.features.delivery.pacing import Later, Limits
 from frontdesk.ports.channel import Exchange, Failed, SendResult, Sent, Unknown
-from frontdesk.store import attempts, deliveries, jobs, opt_outs, source_refs
+from frontdesk.store import attempts, deliveries, jobs, source_refs
 from frontdesk.store.deliveries import Delivery
 from frontdesk.store.jobs import Job, Lane
-from frontdesk.store.tx import Row, Tx
+from frontdesk.store.tx import Tx
 
 UNPROVEN = Unknown(
     code="interrupted",
     message="The desk stopped while sending; whether the provider took the message is not known.",
 )
-OPTED_OUT = Refusal(
-    "opted_out",
-    "The customer has opted out, so nothing was sent. They can write START to hear from you again.",
-)
-NO_CHANNELS: loops.Channels = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message ready to go, and the try that is open for it."""
-
-    attempt_id: UUID
-    delivery_id: UUID
-    message_id: UUID
-    account_id: UUID
-    inbox_id: UUID
-    seq: int
-    content: Content
-    context: MessageContext
-    scheme: str
-    address: str
-    reply_to_source_id: str | None
-    target_source_id: str | None
-    automatic: bool = False
-    unasked: bool = False
-    """It answers nothing that the customer wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +40,7 @@ def begin(
     lane: Lane,
     job: Job,
     attempt_id: UUID,
-    channels: loops.Channels = NO_CHANNELS,
+    channels: loops.Channels = stops.NO_CHANNELS,
     *,
     last: bool,
     resume: bool = False,
@@ -104,7 +73,7 @@ def begin(
     if delivery.status is DeliveryStatus.SENDING and not resume:
         return Interrupted(delivery.id, delivery.inbox_id)
     row = deliveries.letter(tx, delivery.message_id)
-    if (stop := _stop(tx, delivery, row, channels, None if resume else limits)) is not None:
+    if (stop := stops.find(tx, delivery, row, channels, None if resume else limits)) is not None:
         if isinstance(stop, Later):
             jobs.retry(tx, lane, job.id, stop.at, stop.why)
             return stop
@@ -116,44 +85,7 @@ def begin(
     delivery.version += 1
     deliveries.save(tx, delivery)
     attempts.begin(tx, delivery, attempt_id)
-    return _letter(tx, delivery, attempt_id, row)
-
-
-def _stop(
-    tx: Tx, delivery: Delivery, row: Row, channels: loops.Channels, limits: Limits | None
-) -> Later | Refusal | None:
-    """Why a message may not leave now, or not at all."""
-    refusal = OPTED_OUT if row.is_refused else _other_reader(tx, delivery, row)
-    refusal = refusal or loops.refusal(tx, delivery, row, channels)
-    if refusal is not None:
-        return refusal
-    held = held_until(row.created_at, row.context)
-    if held is not None and held > tx.now:
-        return Later(held, "It can still be taken back.")
-    return None if limits is None else pacing.take(tx, delivery, row.thread_id, limits)
-
-
-def _other_reader(tx: Tx, delivery: Delivery, row: Row) -> Refusal | None:
-    """That one of those opted out to whom a mail goes besides."""
-    if row.kind != "email":
-        return None
-    mail = json.loads(row.content)
-    named = [each for name in ("to", "cc", "bcc") for each in mail.get(name) or ()]
-    if not named:
-        return None
-    readers = [each for each in map(_reader, named) if each is not None]
-    unasked = loops.is_unasked(tx, row)
-    found = opt_outs.refusing(tx, delivery.account_id, row.channel, readers, unasked=unasked)
-    message = f"{', '.join(found)} opted out, so nothing was sent. Send it to the others."
-    return Refusal("opted_out", message) if found else None
-
-
-def _reader(named: str) -> Address | None:
-    """Somebody whom a mail names; None for what is no address: the channel says so."""
-    try:
-        return Address("email", recipient(named, field="content.to").lower())
-    except Invalid:
-        return None
+    return letters.write(tx, delivery, attempt_id, row)
 
 
 def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: Refusal) -> None:
@@ -165,29 +97,6 @@ def _refuse(tx: Tx, delivery: Delivery, seq: int, refusal: Refusal) -> None:
     if delivery.due_at is not None:
         deliveries.wait(tx, delivery, None)
     deliveries.tell(tx, delivery, seq)
-
-
-def _letter(tx: Tx, delivery: Delivery, attempt_id: UUID, row: Row) -> Letter:
-    content = content_adapter.validate_json(row.content)
-    target = content.target_source_id if isinstance(content, Reaction) else None
-    if isinstance(content, Reaction) and content.target_id is not None and target is None:
-        target = deliveries.source_id_of(tx, content.target_id)
-    return Letter(
-        attempt_id,
-        delivery.id,
-        delivery.message_id,
-        delivery.account_id,
-        delivery.inbox_id,
-        row.seq,
-        content,
-        MessageContext.model_validate(row.context or {}),
-        row.scheme,
-        row.address,
-        row.reply_to_source_id,
-        target,
-        loops.is_automatic(row),
-        loops.is_unasked(tx, row),
-    )
 
 
 def end(  # noqa: PLR0917 - one try's whole story

@@ -11,7 +11,7 @@ from frontdesk.domain.attachment import ScanState
 from frontdesk.domain.errors import Busy
 from frontdesk.domain.inbound import Address
 from frontdesk.features.conversations.arrivals import file_of, files_of
-from frontdesk.features.delivery.outbox import Letter
+from frontdesk.features.delivery.letters import Letter
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.kit.spool import close, kept
 from frontdesk.ports.blobs import BlobMissing, Blobs
