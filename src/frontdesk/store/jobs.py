@@ -7,17 +7,18 @@ buried or parked. In a change, report on jobs after all other writes (lanes come
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from frontdesk.kit.ids import uuid7
-from frontdesk.store import claims, dead_letters, finishing
+from frontdesk.store import claims, dead_letters, finishing, leases
 from frontdesk.store import tables as t
 from frontdesk.store.claims import Job, Lane
 from frontdesk.store.failures import LeaseLost
+from frontdesk.store.leases import forget_leases, hold, release, renew
 from frontdesk.store.statement import Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
@@ -72,44 +73,6 @@ WITH wl AS (INSERT INTO lanes (queue, key, account_id, run_at, pending)
 INSERT INTO jobs (queue, key, account_id, payload, run_at, created_at)
 SELECT $1::text, $2::uuid, $3::uuid, $4::text, coalesce($5::timestamptz, clock_timestamp()), clock_timestamp()
 FROM wl RETURNING id"""
-
-_of_lane = sa.and_(_l.c.queue == P("queue"), _l.c.key == P("key"), _l.c.fence == P("fence"))
-_LOCK = Statement(sa.select(_l.c.pending).where(_of_lane).with_for_update(key_share=True))
-_next_run_at = (
-    sa.select(_j.c.run_at)
-    .where(_j.c.queue == P("queue"), _j.c.key == P("key"))
-    .order_by(_j.c.id)
-    .limit(1)
-    .scalar_subquery()
-)
-_RELEASE = Statement(
-    sa.update(_l)
-    .where(_of_lane)
-    .values(
-        run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1, claims=0
-    )
-)
-_GIVE_BACK = Statement(
-    sa.update(_l)
-    .where(_of_lane)
-    .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1)
-)
-_next_of_each = (
-    sa.select(_j.c.run_at)
-    .where(_j.c.queue == _l.c.queue, _j.c.key == _l.c.key)
-    .order_by(_j.c.id)
-    .limit(1)
-    .correlate(_l)
-    .scalar_subquery()
-)
-_FORGET_LEASES = Statement(
-    sa.update(_l)
-    .where(_l.c.leased_until.is_not(None))
-    .values(run_at=sa.func.coalesce(_next_of_each, db_now()), leased_until=None, fence=_l.c.fence + 1)
-)
-_RENEW = Statement(sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=P("until"), claims=0))
-_SHRINK = Statement(sa.update(_l).where(_of_lane).values(pending=P("pending"), claims=0))
-_DROP = Statement(sa.delete(_l).where(_of_lane))
 _DELETE_JOBS = Statement(
     sa.delete(_j).where(_j.c.queue == P("queue"), _j.c.key == P("key"), _j.c.id.in_(P("ids", expanding=True)))
 )
@@ -221,7 +184,7 @@ def done_many(tx: Tx, finished: Sequence[tuple[Lane, Sequence[int]]], *, release
     left = finishing.finish(tx, queue, held, [ids for _, ids in finished], release=release)
     for lane, _ in finished:
         if lane.key not in left:
-            raise _lost(lane)
+            raise leases.lost(lane)
     if release and any(left.values()):
         tx.enqueued(queue)
 
@@ -239,7 +202,7 @@ def done_for_more(tx: Tx, lane: Lane, job_ids: Sequence[int], most: int) -> list
         return []
     left = finishing.finish(tx, lane.queue, [(lane.key, lane.fence)], [job_ids], release=False)
     if lane.key not in left:
-        raise _lost(lane)
+        raise leases.lost(lane)
     if left[lane.key] <= 0:
         return []
     more = claims.due_of(tx, lane, most)
@@ -254,9 +217,9 @@ def retry(tx: Tx, lane: Lane, job_id: int, run_at: datetime, error: str) -> None
     Raises:
         LeaseLost: The lane was claimed by somebody else.
     """
-    _lock(tx, lane)
+    leases.lock(tx, lane)
     tx.run(_POSTPONE, queue=lane.queue, key=lane.key, id=job_id, run_at=run_at, error=error)
-    tx.run(_RELEASE, **_fenced(lane))
+    tx.run(leases.RELEASE, **leases.fenced(lane))
     tx.enqueued(lane.queue)
 
 
@@ -278,14 +241,14 @@ def park(
     Raises:
         LeaseLost: The lane was claimed by somebody else.
     """
-    pending = _lock(tx, lane)
+    pending = leases.lock(tx, lane)
     row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
     if row is None:
-        _settle(tx, lane, pending, release=release)
+        leases.settle(tx, lane, pending, release=release)
         return None
     key = uuid7()
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
-    _settle(tx, lane, pending - 1, release=release)
+    leases.settle(tx, lane, pending - 1, release=release)
     attempts = row.attempts + 1
     _insert(tx, lane.queue, key, row.account_id, row.payload, run_at=run_at, attempts=attempts, error=error)
     tx.enqueued(lane.queue)
@@ -298,13 +261,13 @@ def bury(tx: Tx, lane: Lane, job_id: int, reason: str, *, release: bool = True) 
     Raises:
         LeaseLost: The lane was claimed by somebody else.
     """
-    pending = _lock(tx, lane)
+    pending = leases.lock(tx, lane)
     row = tx.first(_GET_JOB, queue=lane.queue, key=lane.key, id=job_id)
     if row is None:
-        _settle(tx, lane, pending, release=release)
+        leases.settle(tx, lane, pending, release=release)
         return None
     tx.run(_DELETE_JOBS, queue=lane.queue, key=lane.key, ids=[job_id])
-    _settle(tx, lane, pending - 1, release=release)
+    leases.settle(tx, lane, pending - 1, release=release)
     return dead_letters.add(tx, lane.queue, lane.key, row, reason)
 
 
@@ -319,36 +282,6 @@ def replay(tx: Tx, account_id: UUID, letter_id: UUID) -> int:
     return enqueue(tx, letter.queue, letter.key, account_id, letter.payload)
 
 
-def hold(tx: Tx, lane: Lane) -> None:
-    """Make sure that a lane is still ours until the commit.
-
-    Raises:
-        LeaseLost: The lane was claimed by somebody else.
-    """
-    _lock(tx, lane)
-
-
-def release(tx: Tx, lane: Lane) -> None:
-    """Give a lane back with the jobs it still has. Nothing happens if it is no longer ours."""
-    if tx.run(_GIVE_BACK, **_fenced(lane)):
-        tx.enqueued(lane.queue)
-
-
-def renew(tx: Tx, lane: Lane, lease_seconds: float = 60) -> None:
-    """Extend the lease.
-
-    Raises:
-        LeaseLost: The lane was claimed by somebody else.
-    """
-    if not tx.run(_RENEW, **_fenced(lane), until=tx.now + timedelta(seconds=lease_seconds)):
-        raise _lost(lane)
-
-
-def forget_leases(tx: Tx) -> int:
-    """End all leases; how many there were. Only for who knows that no worker is left."""
-    return tx.run(_FORGET_LEASES)
-
-
 def keys(tx: ReadTx, queue: str) -> set[UUID]:
     """The lanes that a queue has, waiting or at work."""
     return {row.key for row in tx.rows(_KEYS, queue=queue)}
@@ -357,28 +290,3 @@ def keys(tx: ReadTx, queue: str) -> set[UUID]:
 def waiting(tx: ReadTx, account_id: UUID) -> dict[str, int]:
     """How many jobs an account has, by queue."""
     return {row.queue: int(row.pending) for row in tx.rows(_WAITING, account_id=account_id)}
-
-
-def _lock(tx: Tx, lane: Lane) -> int:
-    row = tx.first(_LOCK, **_fenced(lane))
-    if row is None:
-        raise _lost(lane)
-    return int(row.pending)
-
-
-def _settle(tx: Tx, lane: Lane, pending: int, *, release: bool) -> None:
-    if pending <= 0:
-        tx.run(_DROP, **_fenced(lane))
-        return
-    tx.run(_SHRINK, **_fenced(lane), pending=pending)
-    if release:
-        tx.run(_RELEASE, **_fenced(lane))
-        tx.enqueued(lane.queue)
-
-
-def _fenced(lane: Lane) -> dict[str, Any]:
-    return {"queue": lane.queue, "key": lane.key, "fence": lane.fence}
-
-
-def _lost(lane: Lane) -> LeaseLost:
-    return LeaseLost(f"The lease on lane {lane.key} of queue {lane.queue!r} was lost; nothing was changed.")
