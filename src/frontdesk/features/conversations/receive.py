@@ -14,7 +14,7 @@ from frontdesk.domain.content import Activity, Call, content_adapter
 from frontdesk.domain.event import EventType
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.features.conversations import agent_replies, amendments, arrivals, consents, statuses
-from frontdesk.features.conversations.arrivals import Arrival
+from frontdesk.features.conversations.belonging import Arrival
 from frontdesk.features.conversations.episodes import Desk, key_of
 from frontdesk.store import contacts, conversations, identities, notices, origins, threads
 from frontdesk.store import messages as store_messages
