@@ -22,7 +22,7 @@ class Wire(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written: list[bytes] = []
-        self._closed = False
+        self._closed = self.is_aborted = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written.append(bytes(data))
@@ -32,6 +32,9 @@ class Wire(asyncio.Transport):
 
     def close(self) -> None:
         self._closed = True
+
+    def abort(self) -> None:
+        self._closed = self.is_aborted = True
 
     def pause_reading(self) -> None:
         pass
