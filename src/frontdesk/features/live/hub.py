@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -88,6 +89,8 @@ class Hub:
         try:
             async for texts in self._catch_up(feed, subscriber):
                 yield texts
+            if subscriber not in feed.subscribers:  # ended on the way
+                return
             yield [self._caught_up(subscriber), *self._who_is_there(subscriber, presence)]
             while True:
                 happened = await subscriber.wait(QUIET_SECONDS)
@@ -100,6 +103,7 @@ class Hub:
                     return
         finally:
             feed.subscribers.discard(subscriber)
+            subscriber.is_gone = True
             presence.leave(subscriber)
 
     async def typing(
@@ -151,13 +155,22 @@ class Hub:
         return [hello, write("resync", reason=reason, cursor=self._cursor(subscriber))]
 
     async def _catch_up(self, feed: Feed, subscriber: Subscriber) -> AsyncIterator[list[str]]:
-        """Read what was missed by pages; then join the feed, with no await between comparing and joining."""
+        """Read what was missed by pages; then join the feed, with no await between comparing and joining.
+
+        The feed's subscribers are looked at again and again; who takes long to get there is looked at here.
+        """
+        checked = monotonic()
         while subscriber.position < feed.position:
             frames = await self._hydration.frames(feed.account_id, subscriber.position, PAGE)
             if not frames:
                 break
             subscriber.position = frames[-1].position
             yield [text for frame in frames if (text := subscriber.text_of(frame)) is not None]
+            if monotonic() - checked >= CHECK_SECONDS:
+                await self._check_one(subscriber)
+                checked = monotonic()
+            if subscriber.close_code is not None:
+                return
         feed.join(subscriber)
 
     def _who_is_there(self, subscriber: Subscriber, presence: Presence) -> list[str]:
@@ -201,15 +214,17 @@ class Hub:
                 for subscriber in list(feed.subscribers):
                     try:
                         await self._check_one(subscriber)
-                    except (StoreUnavailable, Busy):
-                        log.warning("live_check_waits_for_the_database")
-                    except DeskError:  # not admitted, whatever the reason: too many failed looks, too
-                        subscriber.end(REVOKED)
                     except Exception:  # the edge of a task that must outlive any one socket
                         log.exception("live_check_failed")
 
     async def _check_one(self, subscriber: Subscriber) -> None:
-        scope = await subscriber.admit()
+        try:
+            scope = await subscriber.admit()
+        except (StoreUnavailable, Busy):
+            log.warning("live_check_waits_for_the_database")
+            return
+        except DeskError:  # not admitted, whatever the reason: too many failed looks, too
+            scope = None
         if scope is None:
             subscriber.end(REVOKED)
         elif (scope.permissions, scope.inbox_ids) != (

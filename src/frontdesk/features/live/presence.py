@@ -30,6 +30,8 @@ class Presence:
 
     def set_state(self, subscriber: Subscriber, state: str) -> None:
         """An agent's socket says how it is; all agents are told when that changes anything."""
+        if subscriber.is_gone:
+            return
         before = self.online()
         self._states[subscriber] = state
         self._tell_agents(before)
@@ -44,9 +46,9 @@ class Presence:
     def view(self, subscriber: Subscriber, place: tuple[UUID, UUID] | None) -> None:
         """An agent looks at a conversation (its id and its inbox's), or at none."""
         old = self._views.pop(subscriber, None)
-        if place is not None:
+        if place is not None and not subscriber.is_gone:
             self._views[subscriber] = place
-        for each in {old, place}:
+        for each in {old, self._views.get(subscriber)}:
             if each is not None:
                 self._tell_viewing(*each)
 

@@ -26,6 +26,8 @@ class Subscriber:
     position: int = 0
     close_code: int | None = None
     reload: bool = False
+    is_gone: bool = False
+    """Whether its stream has ended: what it says about its person no longer counts."""
     sink: Callable[[str], Unfinished | None] | None = None
     """Sends at once, without a task, when nothing waits; what it could not finish is finished first."""
     _waiting: deque[str | Unfinished] = field(default_factory=deque)
@@ -82,7 +84,9 @@ class Subscriber:
             self.offer(text)
 
     def offer(self, text: str) -> None:
-        """Send a text at once, or queue it; too many waiting end the subscription."""
+        """Send a text at once, or queue it; too many waiting end the subscription, and nothing follows."""
+        if self.close_code is not None:
+            return
         if self._is_idle and self.sink is not None:
             self._send_at_once(self.sink, text)
             return
