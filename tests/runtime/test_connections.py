@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 from websockets.asyncio.client import connect
 
+from frontdesk.api.metrics import MetricsApp
 from frontdesk.runtime import connections
-from frontdesk.runtime.connections import HEAD_BYTES, Gate
+from frontdesk.runtime.connections import HEAD_BYTES, Gate, GuardedProtocol
 from frontdesk.runtime.settings import LimitSettings
 from tests.desk import RunningDesk, running_desk, until
+from tests.runtime.test_answers import Wire
 
 PATIENCE = 0.4
 
@@ -232,6 +236,21 @@ async def test_refusal_51_a_body_that_breaks_off_is_refused_once(
         writer.write(ask() + head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
         assert (await _rest(reader)).count(b"HTTP/1.1 ") == 1
     assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+async def test_g11_an_answer_that_nobody_reads_is_not_kept_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 0.05)
+    config = uvicorn.Config(MetricsApp, lifespan="off", log_config=None)
+    config.load()
+    loop, wires = asyncio.get_running_loop(), [Wire(), Wire()]
+    for wire in wires:
+        protocol = GuardedProtocol(config, ServerState(), {}, loop, gate=Gate(1))
+        protocol.connection_made(wire)
+        protocol.pause_writing()
+        if wire is wires[0]:
+            protocol.resume_writing()
+    await until(lambda: wires[1].is_aborted)
+    assert not wires[0].is_aborted
 
 
 async def test_refusal_30_an_address_holds_so_many_connections(

@@ -10,7 +10,7 @@ from websockets.frames import Opcode
 
 from frontdesk.runtime import sockets
 from tests.desk import RunningDesk, until
-from tests.runtime.test_connections import small
+from tests.runtime.test_connections import line, small
 from tests.runtime.test_sockets import Line
 
 __all__ = ["small"]
@@ -44,11 +44,9 @@ async def test_refusal_30_a_handshake_that_cannot_be_ends_with_an_answer(
     small: RunningDesk, head: bytes
 ) -> None:
     """It stayed open for good, with no clock and no count."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(small.url.rpartition(":")[2]))
-    async with asyncio.timeout(5):
+    async with line(small) as (reader, writer), asyncio.timeout(5):
         writer.write(head + b"\r\n" + (b"{}" if b"Content-Length" in head else b""))
         said = await reader.read()
-    writer.close()
     assert said[:10] == b"HTTP/1.1 4"
 
 

@@ -25,6 +25,8 @@ HEAD_SECONDS = 15.0
 """From the connecting, or from the first byte of a later request, to the end of the request's head."""
 HEAD_BYTES = 64 * 1024
 """Request line and headers together."""
+STALLED_SECONDS = 300.0
+"""How long a client may leave unread what was written for it."""
 LINGER_SECONDS = 1.0
 """How long what still comes is thrown away: a client cut off while it writes never sees the answer."""
 
@@ -90,6 +92,7 @@ class GuardedProtocol(AnsweringProtocol):
         self._gate, self._counted = gate, ""
         self._head, self._refused = _Head(), 0
         self._in_body = False
+        self._stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, and wait for the first head."""
@@ -105,7 +108,23 @@ class GuardedProtocol(AnsweringProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._let_go()
+        self._go_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads less than is written: it has some time for it."""
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client has read on."""
+        self._go_on()
+        super().resume_writing()
+
+    def _go_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, within the limits."""
