@@ -25,6 +25,7 @@ from frontdesk.features.conversations.episodes import key_of
 from frontdesk.features.histories.extras import take_extra
 from frontdesk.features.histories.files import Kept, note
 from frontdesk.features.histories.growing import Grown
+from frontdesk.features.histories.people import take_contact, taken
 from frontdesk.features.histories.rows import Rows
 from frontdesk.kit.crypto import random_token
 from frontdesk.store import histories, identities, source_refs, threads, users
@@ -78,7 +79,7 @@ class Places:
             case HistoryInbox():
                 return self._take_inbox(line)
             case HistoryContact():
-                return self._take_contact(line)
+                return take_contact(self.tx, self.account_id, line, self.contacts)
             case HistoryConversation():
                 return self._take_conversation(line)
             case _:
@@ -101,7 +102,7 @@ class Places:
         if any(row.id == line.id or row.name == line.name for row in self._inboxes):
             return False
         if histories.inbox_owner(self.tx, line.id) is not None:
-            raise _taken("inbox")
+            raise taken("inbox")
         histories.add_inbox(
             self.tx,
             id=line.id,
@@ -118,49 +119,6 @@ class Places:
         )
         self._inboxes = histories.inboxes(self.tx, self.account_id)
         return True
-
-    def _take_contact(self, line: HistoryContact) -> bool:
-        contact_id = self._id("contact", line.id)
-        owner = histories.contact_owner(self.tx, contact_id)
-        if owner is not None:
-            if owner != self.account_id:
-                raise _taken("contact")
-            return False
-        addresses = {Address(each.scheme, each.value): each for each in line.addresses}
-        known = identities.owners(self.tx, self.account_id, addresses)
-        found = sorted({row.contact_id for row in known.values()})
-        if len(found) > 1:
-            raise Conflict(
-                f"These addresses are of {len(found)} contacts: {', '.join(map(str, found))}.",
-                field="addresses",
-                hint="Merge them in the desk first, or leave all but one contact's addresses out.",
-            )
-        if found:
-            self.contacts[line.id] = found[0]
-            contact_id = found[0]
-        else:
-            self._add_contact(line, contact_id)
-        for address, each in addresses.items():
-            if address not in known:
-                identities.attach(self.tx, self.account_id, contact_id, address, verified=each.verified)
-        return not found
-
-    def _add_contact(self, line: HistoryContact, contact_id: UUID) -> None:
-        attributes = dict(line.attributes or {})
-        if not is_uuid(line.id):
-            attributes["imported_id"] = line.id
-        histories.add_contact(
-            self.tx,
-            id=contact_id,
-            account_id=self.account_id,
-            name=line.name or None,
-            language=line.language,
-            attributes=attributes or None,
-            first_touch=line.first_touch,
-            verified=line.verified,
-            last_seen_at=line.last_seen_at,
-            created_at=line.created_at,
-        )
 
     def _inbox(self, named: str | None) -> UUID:
         """The inbox of a conversation, by id or name."""
@@ -189,7 +147,7 @@ class Places:
         row = histories.conversation(self.tx, conversation_id)
         if row is not None:
             if row.account_id != self.account_id:
-                raise _taken("conversation")
+                raise taken("conversation")
             return False
         inbox_id, contact_id = self._inbox(line.inbox), self._contact(line.contact)
         thread_id = self._thread(line, inbox_id, contact_id)
@@ -268,7 +226,7 @@ class Places:
         message_id = self._id("message", line.id)
         home = self._messages.get(message_id)
         if home is not None and home.account_id != self.account_id:
-            raise _taken("message")
+            raise taken("message")
         grown = self._grow(self._id("conversation", line.conversation))
         source_id = line.source_id or (None if is_uuid(line.id) else line.id)
         if home is not None or self._has_come(grown.row.inbox_id, source_id):
@@ -286,7 +244,7 @@ class Places:
         owner = self._files.get(line.id)
         if owner is not None:
             if owner != self.account_id:
-                raise _taken("file")
+                raise taken("file")
             return False
         message_id = self._id("message", line.message)
         home = self._messages.get(message_id)
@@ -304,9 +262,3 @@ class Places:
             return True
         ref = source_refs.find(self.tx, inbox_id, [source_id]).get(source_id)
         return ref is not None and ref.message_id is not None
-
-
-def _taken(what: str) -> Conflict:
-    return Conflict(
-        f"This id is of another account's {what}.", field="id", hint="Write another id; any text will do."
-    )
