@@ -12,7 +12,8 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from frontdesk.runtime.diagnosis import Finding, examine
+from frontdesk.runtime.diagnosis import examine
+from frontdesk.runtime.findings import Finding
 from frontdesk.runtime.settings import Settings
 from frontdesk.store import inboxes
 from tests.cli.desk_process import DeskProcess, frontdesk
