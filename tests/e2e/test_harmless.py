@@ -63,7 +63,7 @@ async def _signed_in(demo: Victim, browser: Browser) -> Page:
     context = await browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
     page = await context.new_page()
     page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
-    await page.goto(demo.url)
+    await page.goto(f"{demo.url}/sign-in?then=%2F%5Cevil.example")  # refusal 49: nobody is led elsewhere
     await page.get_by_role("button", name="Sign in as the demo owner").click()
     await expect(page.get_by_role("list", name="Conversations").get_by_role("link")).to_be_visible(
         timeout=SLOW

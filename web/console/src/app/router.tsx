@@ -26,8 +26,10 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { then?: string } =>
-    typeof search.then === "string" && /^\/(?!\/)/.test(search.then) ? { then: search.then } : {},
+  // Said even where it is undefined: what a validation leaves out stays as it came.
+  validateSearch: (search: Record<string, unknown>): { then?: string | undefined } => ({
+    then: typeof search.then === "string" && /^\/(?![/\\])[^\s\\]*$/.test(search.then) ? search.then : undefined,
+  }),
   beforeLoad: async () => {
     const setup = await queryClient.query({ ...setupQuery, staleTime: "static" });
     if (setup.needed) throw redirect({ to: "/set-up" });
