@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from frontdesk.kit.ids import uuid7
 from frontdesk.runtime.settings import LimitSettings
-from tests.desk import running_desk
+from tests.api.routes import operations
+from tests.desk import RunningDesk, running_desk
+
+HEADERS = {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
 
 
 async def test_each_caller_has_a_limit_of_its_own(sqlite_url: str, tmp_path: Path) -> None:
@@ -18,6 +22,23 @@ async def test_each_caller_has_a_limit_of_its_own(sqlite_url: str, tmp_path: Pat
         assert int(answers[-1].headers["ratelimit-reset"]) >= 1
         other = desk.client(await desk.owner.api_token())
         assert (await other.get("/v1/account")).status_code == 200
+
+
+async def test_m_13_every_write_tells_what_is_left(desk: RunningDesk) -> None:
+    """A refused one too, on lean and on ordinary routes and on those of visitors."""
+    inbox = await desk.owner.inbox("webchat", "Chat")
+    visitor = desk.client(await desk.owner.visitor(inbox["id"]))
+    writes = [each for each in operations() if each.is_write and each.security]
+    silent = set()
+    for each in writes:
+        client = visitor if "/widget/" in each.path else desk.http
+        path = each.at(**{name: str(uuid7()) for name in each.parameters})
+        answer = await client.request(each.method, path, json={})
+        assert answer.status_code != 401, each
+        if not set(answer.headers) >= HEADERS:
+            silent.add((str(each), answer.status_code))
+    assert len(writes) > 40
+    assert silent == set()
 
 
 async def test_strangers_share_the_limit_of_their_address(sqlite_url: str, tmp_path: Path) -> None:

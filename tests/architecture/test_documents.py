@@ -18,6 +18,9 @@ FOLDERS = {path.parts[0] for path in kept_files() if len(path.parts) > 1}
 RINGS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
 
 
+PROOF = re.compile(r"`(tests/[\w/]+)(\.py)?(?:::(\w+))?`")
+
+
 def documents() -> list[Path]:
     top = {Path("README.md"), Path("CONTRIBUTING.md"), Path("SECURITY.md")}
     return [
@@ -97,3 +100,34 @@ def test_every_ticked_acceptance_id_is_named_by_a_test() -> None:
     )
     named = set(re.findall(r"\b(?:[SM]\d?-\d+|G\d+)\b", tests))
     assert ticked - named == set()
+
+
+def proofs() -> Iterator[tuple[str, str, list[tuple[Path, str | None]]]]:
+    """Every row of the acceptance list: its id, its state, and the tests that it names."""
+    text = (ROOT / "docs" / "acceptance.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\| (?:[SM]\d?-\d+|G\d+|\d[\d, to]*) \|.*$", text, re.MULTILINE):
+        cells = row.split(" | ")
+        named = [(ROOT / f"{path}{end}", test or None) for path, end, test in PROOF.findall(row)]
+        yield cells[0].strip("| "), cells[2], named
+
+
+def test_every_test_named_in_the_acceptance_list_exists() -> None:
+    rows = list(proofs())
+    missing = {
+        f"{id_}: {path.name}::{test}"
+        for id_, _, named in rows
+        for path, test in named
+        if not path.exists() or (test and not re.search(rf"def {test}\(", path.read_text(encoding="utf-8")))
+    }
+    assert len(rows) > 200
+    assert missing == set()
+
+
+def test_a_tick_names_a_test_that_names_its_id() -> None:
+    unproved = {id_ for id_, state, named in proofs() if state == "[x]" and not _names(named, id_)}
+    assert unproved == set()
+
+
+def _names(named: list[tuple[Path, str | None]], id_: str) -> bool:
+    word = re.compile(rf"(?<![A-Za-z0-9]){id_.replace('-', '[-_]')}(?!\d)", re.IGNORECASE)
+    return any(word.search(path.read_text(encoding="utf-8")) for path, _ in named if path.is_file())

@@ -136,7 +136,7 @@ async def test_a_visitor_writes_the_agent_answers_and_neither_reloads(
 async def test_a_phone_sends_every_kind_and_the_answer_s_ticks_go_to_read(
     agent: Page, phones: httpx2.AsyncClient
 ) -> None:
-    """Proof 2: S0-01, S0-02, S0-07, S0-08, S0-09, S0-18."""
+    """Proof 2: S0-01, S0-02, S0-07, S0-08, S0-09, S0-13, S0-18."""
     first = await _write(phones, type="text", text="My Ridge 2 stops charging.")
     await _write(phones, type="image", caption="Three lamps")
     await _write(
@@ -161,6 +161,8 @@ async def test_a_phone_sends_every_kind_and_the_answer_s_ticks_go_to_read(
     await _write(phones, type="reaction", message_id=first, emoji="👍")
     await expect(log.get_by_role("list", name="Reactions").get_by_text("👍")).to_be_visible(timeout=SLOW)
     await _answer(agent, "Bring it in any time today.")
+    await _write(phones, type="unsupported")
+    await expect(log.get_by_text("A message of a kind not shown yet")).to_be_visible(timeout=SLOW)
     await phones.post(f"/phones/{NORA}/read", json={})
     async with asyncio.timeout(20):
         while "Bring it in any time today." not in str(await _shown(phones)):  # noqa: ASYNC110 - HTTP
