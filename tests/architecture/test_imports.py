@@ -16,6 +16,7 @@ PLANTED = {
     "simulators": ("simulators/base/planted.py", "import frontdesk.simulators.planted.planted\n"),
     "wiring": ("api/planted.py", "import frontdesk.channels.planted_two.planted\n"),
     "pure-core": ("features/live/planted.py", "import sqlalchemy\n"),
+    "sql-in-the-store": ("kit/planted_sql.py", "import sqlite3\n"),
     "plain-domain": ("domain/planted_too.py", "import structlog\n"),
     "acyclic": ("kit/planted.py", "import frontdesk.kit.planted_too\n"),
 }
