@@ -11,6 +11,30 @@ import frontdesk
 from frontdesk.api.errors import Problem
 from frontdesk.api.route import DeskRoute
 
+_DESCRIPTION = """Everything that the console does goes through this API.
+
+Writes take an `Idempotency-Key`, lists have cursors, errors are problem details (RFC 9457) with a `code` to
+decide by and a `request_id` to ask with. An id of another account is answered like an unknown one: 404."""
+_TAGS = {
+    "session": "Signing in and out, and the first owner of a desk.",
+    "account": "The company: its name, language and time zone.",
+    "users": "The people who sign in.",
+    "tokens": "Credentials of programs.",
+    "inboxes": "Configured channels, with their secrets, templates and state.",
+    "conversations": "Episodes of talk with a customer, from opened to resolved.",
+    "messages": "What is said: written, read, starred, taken back.",
+    "attachments": "Files of messages.",
+    "contacts": "Customers, their addresses and merges.",
+    "opt-outs": "Who does not want to be sent what.",
+    "canned responses": "Prepared messages with variables.",
+    "deliveries": "What became of each message on its way, dead letters, what providers reported.",
+    "reports": "Sums: what messages cost, what was saved.",
+    "histories": "Everything as lines and files, in and out.",
+    "live": "Events as they happen, by WebSocket and server-sent events, and the log behind them.",
+    "widget": "What a visitor of a website may do.",
+    "hooks": "What providers call.",
+    "health": "Whether the desk is alive and ready.",
+}
 _SCHEMES = {
     "session": {
         "type": "apiKey",
@@ -43,6 +67,9 @@ def build(app: FastAPI) -> dict[str, Any]:
             title="Frontdesk",
             version=frontdesk.__version__,
             summary="One desk for every conversation a company has with its customers",
+            description=_DESCRIPTION,
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
             routes=app.routes,
         )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
