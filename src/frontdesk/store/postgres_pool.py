@@ -54,6 +54,7 @@ class PostgresPool:
         self._free: list[Connection] = []
         self._lent: set[Connection] = set()
         self._opening = 0
+        self._is_closed = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def acquire(self) -> "_Loan":
@@ -87,7 +88,8 @@ class PostgresPool:
         self._wake()
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and those that are being opened as soon as they are."""
+        self._is_closed = True
         for connection in [*self._free, *self._lent]:
             with suppress(*LOST_OR_CLOSED):
                 await connection.close(timeout=2)
@@ -96,22 +98,32 @@ class PostgresPool:
     async def _open(self) -> Connection:
         self._opening += 1
         try:
-            connection: Connection = await asyncpg.connect(
-                self._url,
-                connection_class=Connection,
-                server_settings=SETTINGS,
-                command_timeout=ANSWER_SECONDS,
-                timeout=5,
-                statement_cache_size=2048,
-                max_cached_statement_lifetime=0,
-            )
-            connection.backend = await _backend(connection)
+            connection = await self._connect()
         except BaseException:
             self._wake()
             raise
         finally:
             self._opening -= 1
         self._lent.add(connection)
+        return connection
+
+    async def _connect(self) -> Connection:
+        connection: Connection = await asyncpg.connect(
+            self._url,
+            connection_class=Connection,
+            server_settings=SETTINGS,
+            command_timeout=ANSWER_SECONDS,
+            timeout=5,
+            statement_cache_size=2048,
+            max_cached_statement_lifetime=0,
+        )
+        try:
+            connection.backend = await _backend(connection)
+            if self._is_closed:
+                raise ConnectionResetError("the store was closed")
+        except BaseException:
+            connection.terminate()  # nobody else knows of it
+            raise
         return connection
 
     async def _wait(self) -> None:

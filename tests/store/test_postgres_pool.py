@@ -1,0 +1,61 @@
+"""The pool's own corners: whoever gives up while a connection is opened leaves none behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from frontdesk.store import postgres_pool
+from frontdesk.store.postgres_pool import Connection, PostgresPool
+
+
+class Door:
+    """Holds up every connection between its opening and its first use."""
+
+    def __init__(self) -> None:
+        self.came: asyncio.Queue[Connection] = asyncio.Queue()
+        self.is_open = asyncio.Event()
+
+    async def hold(self, connection: Connection) -> None:
+        self.came.put_nowait(connection)
+        await self.is_open.wait()
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    door = Door()
+    monkeypatch.setattr(postgres_pool, "_backend", door.hold)
+    return door
+
+
+@pytest.fixture
+async def pool(postgres_url: str) -> AsyncIterator[PostgresPool]:
+    pool = PostgresPool(postgres_url, size=1)
+    yield pool
+    await pool.close()
+
+
+async def test_a_connection_given_up_while_it_is_opened_is_ended(pool: PostgresPool, door: Door) -> None:
+    """Its place in the pool is free again."""
+    taking = asyncio.create_task(pool.take())
+    first = await door.came.get()
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert first.is_closed()
+    door.is_open.set()
+    second = await pool.take()
+    assert not second.is_closed()
+    pool.give(second)
+
+
+async def test_a_connection_that_is_opened_while_the_store_closes_is_ended(
+    pool: PostgresPool, door: Door
+) -> None:
+    taking = asyncio.create_task(pool.take())
+    connection = await door.came.get()
+    await pool.close()
+    door.is_open.set()
+    with pytest.raises(ConnectionResetError, match="the store was closed"):
+        await taking
+    assert connection.is_closed()
