@@ -139,7 +139,7 @@ class Cloud:
 def test_other_packages_announce_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """S2-09: pluggable; a shipped place is not replaced."""
     points = [EntryPoint(name, f"{__name__}:Cloud", secret_stores.GROUP) for name in ("cloud", "env")]
-    monkeypatch.setattr(secret_stores, "entry_points", lambda group: points)
+    monkeypatch.setattr(secret_stores, "announced", lambda group: points)
     found = secret_stores.secret_stores(Settings(data_dir=tmp_path))
     assert found["cloud"].get("a/b") == "cloud-a/b"
     assert isinstance(found["env"], Environment)

@@ -6,12 +6,13 @@ A channel is imported when it is first asked for, so that a parser need not load
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, cast
 
 from frontdesk.domain.errors import NotFound
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.ports.channel import Channel, RawRequest
+from frontdesk.runtime.announced import announced
 
 _READERS = {
     "reply": "frontdesk.channels.email",
@@ -38,7 +39,7 @@ _SHIPPED = {
 @cache
 def _announced() -> dict[str, EntryPoint]:
     """What other packages announce, by name; a shipped channel is not replaced."""
-    return {point.name: point for point in entry_points(group=GROUP) if point.name not in _SHIPPED}
+    return {point.name: point for point in announced(GROUP) if point.name not in _SHIPPED}
 
 
 def slugs() -> tuple[str, ...]:

@@ -4,11 +4,10 @@ A package announces one by an entry point of the group `frontdesk.secrets` that 
 arguments, which answers the place (`ports/secrets.py`). Its name is the PLACE of `secret://PLACE/NAME`.
 """
 
-from importlib.metadata import entry_points
-
 from frontdesk.backends.environment import Environment
 from frontdesk.backends.secret_files import SecretFiles
 from frontdesk.ports.secrets import SecretStore
+from frontdesk.runtime.announced import announced
 from frontdesk.runtime.settings import Settings
 
 GROUP = "frontdesk.secrets"
@@ -20,4 +19,4 @@ def secret_stores(settings: Settings) -> dict[str, SecretStore]:
         "env": Environment(settings.secrets.env),
         "file": SecretFiles(settings.secrets.folder),
     }
-    return {point.name: point.load()() for point in entry_points(group=GROUP)} | shipped
+    return {point.name: point.load()() for point in announced(GROUP)} | shipped
