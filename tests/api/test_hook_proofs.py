@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from typing_extensions import override
 
+from frontdesk.api import guards
 from frontdesk.domain.errors import SignatureInvalid
 from frontdesk.domain.inbound import InboundEvent
 from frontdesk.ports.channel import Capabilities, Challenge, Connection, RawRequest
@@ -74,8 +75,11 @@ async def test_a_wrong_secret_is_refused_before_a_body_comes(
     assert await receipts(desk) == 0
 
 
-async def test_an_oversize_body_is_refused_before_it_is_read(desk: RunningDesk, path: str) -> None:
+async def test_an_oversize_body_is_refused_before_it_is_read(
+    desk: RunningDesk, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Refusal 35: whatever the secret is."""
+    monkeypatch.setattr(guards, "_DRAIN_SECONDS", 0.1)  # how long the desk listens on to who is refused
     for secret in ("wrong", SECRET):
         status, seconds = await begun(desk, path, secret, "Content-Length: 9000000000")
         assert status == 413

@@ -201,9 +201,8 @@ async def _axe(page: Page) -> list[Any]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
     told = "JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"
-    findings = json.loads(
-        await page.evaluate(f"axe.run({{rules: {{region: {{enabled: false}}}}}}).then(found => {told})")
-    )
+    asked = "{rules: {region: {enabled: false}}, resultTypes: ['violations']}"
+    findings = json.loads(await page.evaluate(f"axe.run({asked}).then(found => {told})"))
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
         findings.append(["wider than the window", []])
     return list(findings)
