@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from frontdesk.api.patterns import WORDS
 from frontdesk.domain import errors as e
 
 STATUSES: dict[type[e.DeskError], int] = {
@@ -161,10 +162,16 @@ def field_errors(found: Sequence[Any]) -> list[FieldError]:
     for error in found[:50]:
         place = error["loc"]
         names = place[1:] if len(place) > 1 and place[0] in {"body", "query", "path", "header"} else place
-        message = str(error["msg"])[:_LONGEST]
-        hint = HINTS.get(error["type"])
+        message, hint = _in_words(error)
         errors.append(FieldError(field=".".join(map(str, names)), message=message, hint=hint))
     return errors
+
+
+def _in_words(error: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What is wrong and what helps; of a pattern what it asks for."""
+    if error["type"] == "string_pattern_mismatch" and (words := WORDS.get(error["ctx"]["pattern"])):
+        return words
+    return str(error["msg"])[:_LONGEST], HINTS.get(error["type"])
 
 
 def invalid_problem(connection: HTTPConnection, found: Sequence[Any]) -> Response:

@@ -11,6 +11,7 @@ from frontdesk.api.auth import Needs
 from frontdesk.api.desk import DeskDep
 from frontdesk.api.once import OnceDep
 from frontdesk.api.pages import Page, PageDep
+from frontdesk.api.patterns import SHORTCUT
 from frontdesk.api.route import DeskRoute
 from frontdesk.api.v1.fields import Body, Line, Shown
 from frontdesk.domain.content import Content
@@ -27,7 +28,7 @@ Writer = Annotated[Scope, Depends(Needs(Permission.CONVERSATIONS_WRITE))]
 class CannedResponseWrite(Body):
     """A canned response to make, or to put in place of one."""
 
-    shortcut: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
+    shortcut: Annotated[str, Field(min_length=1, max_length=64, pattern=SHORTCUT)]
     title: Line
     messages: list[Content] = Field(min_length=1, max_length=10)
 

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
-_LINE = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
+from frontdesk.api.patterns import LINE
 
 
 class Body(BaseModel):
@@ -43,7 +43,7 @@ def _no_nul(value: SecretStr) -> SecretStr:
     return value
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 """One line of text without control characters and without spaces around it."""
 
 SchemeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
