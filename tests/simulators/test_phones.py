@@ -135,7 +135,7 @@ async def test_every_kind_becomes_metas_object(
         ("image", "image", "image/png", b"\x89PNG\r\n\x1a\n"),
         ("audio", "audio", "audio/ogg; codecs=opus", b"OggS"),
         ("voice", "audio", "audio/ogg; codecs=opus", b"OggS"),
-        ("video", "video", "video/mp4", b"\x00\x00\x00\x1cftyp"),
+        ("video", "video", "video/mp4", b"\x00\x00\x00 ftyp"),
         ("document", "document", "application/pdf", b"%PDF-1.4"),
         ("sticker", "sticker", "image/webp", b"RIFF"),
     ],
