@@ -133,7 +133,7 @@ describe("keys and commands", () => {
   const press = (key: string, more: object = {}) => nameOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
   it("are named alike on every keyboard", () => {
-    expect([press("K", { shiftKey: true }), press("k", { metaKey: true }), press("?", { shiftKey: true }), press("Enter", { ctrlKey: true })]).toEqual(["k", "mod+k", "?", "mod+Enter"]);
+    expect([press("K", { shiftKey: true }), press("k", { metaKey: true }), press("?", { shiftKey: true }), press("Enter", { ctrlKey: true })]).toEqual(["shift+k", "mod+k", "?", "mod+Enter"]);
     expect(capsOf("g i")).toEqual([["G"], ["I"]]);
   });
 

@@ -25,12 +25,12 @@ interface Place {
 }
 
 const PLACES: Place[] = [
-  { link: linkOptions({ to: "/inbox/$view/{-$conversationId}", params: { view: "all" }, search: {} }), icon: "inbox", label: "Inbox", under: "/inbox", keys: "G I" },
-  { link: linkOptions({ to: "/contacts/{-$contactId}" }), icon: "users", label: "Contacts", under: "/contacts", keys: "G C" },
-  { link: linkOptions({ to: "/deliveries/{-$tab}" }), icon: "log", label: "Delivery log", under: "/deliveries", keys: "G D" },
+  { link: linkOptions({ to: "/inbox/$view/{-$conversationId}", params: { view: "all", conversationId: undefined }, search: {} }), icon: "inbox", label: "Inbox", under: "/inbox", keys: "G I" },
+  { link: linkOptions({ to: "/contacts/{-$contactId}", params: { contactId: undefined } }), icon: "users", label: "Contacts", under: "/contacts", keys: "G C" },
+  { link: linkOptions({ to: "/deliveries/{-$tab}", params: { tab: undefined } }), icon: "log", label: "Delivery log", under: "/deliveries", keys: "G D" },
 ];
 const PHONES: Place = { link: linkOptions({ to: "/phones/{-$channel}", params: { channel: undefined } }), icon: "phone", label: "Phones", under: "/phones", keys: "G P" };
-const SETTINGS: Place = { link: linkOptions({ to: "/settings/{-$page}/{-$item}" }), icon: "settings", label: "Settings", under: "/settings", keys: "G S" };
+const SETTINGS: Place = { link: linkOptions({ to: "/settings/{-$page}/{-$item}", params: { page: undefined, item: undefined } }), icon: "settings", label: "Settings", under: "/settings", keys: "G S" };
 
 export function Rail(): ReactNode {
   const { data: session } = useSuspenseQuery(sessionQuery);

@@ -10,6 +10,8 @@ interface Toast {
   text: string;
   bad: boolean;
   action?: { label: string; run: () => void };
+  /** What it is about: there is one toast of each thing, and it goes when the thing has changed. */
+  about?: string;
 }
 
 let shown: readonly Toast[] = [];
@@ -31,8 +33,14 @@ function show(toast: Omit<Toast, "id">, seconds: number): void {
 }
 
 /** Say that something was done. */
-export function toast(text: string, action?: Toast["action"]): void {
-  show({ text, bad: false, action }, action ? 8 : 4);
+export function toast(text: string, action?: Toast["action"], about?: string): void {
+  if (about) endToast(about);
+  show({ text, bad: false, action, about }, action ? 8 : 4);
+}
+
+/** Take away what was said about a thing: it is so no longer, and there is nothing to undo. */
+export function endToast(about: string): void {
+  if (shown.some((each) => each.about === about)) put(shown.filter((each) => each.about !== about));
 }
 
 /** Say that something failed, why, and what helps. */

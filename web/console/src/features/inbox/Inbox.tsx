@@ -1,4 +1,4 @@
-/** The inbox: views, list, thread, contact. On a phone one of them at a time. */
+/** The inbox: views, list, thread, contact. On a phone one of them at a time, each with the way back to the one before. */
 
 import { nameOf, Problem } from "@frontdesk/shared";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -19,7 +19,7 @@ import { List } from "./List.tsx";
 import { closeMessage, useWritesMessage, writeMessage } from "./new-message.ts";
 import { NewConversation } from "./NewConversation.tsx";
 import { Starred } from "./Starred.tsx";
-import { viewOf } from "./views.ts";
+import { viewOf, type InboxSearch } from "./views.ts";
 import { Views } from "./Views.tsx";
 import { Welcome } from "./Welcome.tsx";
 
@@ -63,20 +63,22 @@ export function Inbox(): ReactNode {
   useShortcuts([{ keys: "c", label: "New message", group: "List", enabled: session.permissions.includes("conversations:write"), run: () => setTimeout(writeMessage, 0) }]);
 
   const narrow = useNarrow();
-  // Alone on the page, the list is what the page is about.
-  const ListFrame = narrow && !id ? "main" : "div";
+  // Alone on the page, the list or the views are what the page is about.
+  const choosing = search.pane === "views" && !id;
+  const listAlone = narrow && !id && !choosing;
+  const ListFrame = listAlone ? "main" : "div";
   const navigate = useNavigate();
   const open = useCallback(
     (conversationId: string | undefined) => {
-      void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: params.view, conversationId }, search: (old) => old as object });
+      void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: params.view, conversationId }, search: (old) => ({ ...(old as InboxSearch), pane: undefined }) });
     },
     [navigate, params.view],
   );
 
   return (
-    <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading)} data-reading={id ? true : undefined}>
-      <Views view={view} />
-      <ListFrame {...(narrow && !id ? { id: "main", tabIndex: -1 } : {})} data-pane="list" className={styles.listPane}>
+    <div className={classes(styles.inbox, known && side && styles.withSide, id && styles.reading, choosing && styles.choosing)} data-reading={id ? true : undefined}>
+      <Views view={view} alone={narrow && choosing} chosen={choosing} />
+      <ListFrame {...(listAlone ? { id: "main", tabIndex: -1 } : {})} data-pane="list" className={styles.listPane}>
         {view === "starred" ? <Starred current={id} /> : <List key={params.view} view={view} search={search} current={id} onOpen={open} />}
       </ListFrame>
       {id ? (

@@ -14,6 +14,7 @@ import { useNow } from "~/ui/useNow.ts";
 import { FilterMenu, SortButton } from "./Filters.tsx";
 import styles from "./list.module.css";
 import { Row } from "./Row.tsx";
+import { ListActions, ToViews } from "./ToViews.tsx";
 import { filterOf, VIEW_TITLES, type InboxSearch, type ViewName } from "./views.ts";
 
 const ROW = 62;
@@ -59,7 +60,9 @@ export function List({ view, search, current, onOpen }: ListProps): ReactNode {
   return (
     <section className={styles.list} aria-label="Conversation list">
       <div className={styles.bar}>
+        <ToViews />
         <h1 className="one">{title}</h1>
+        <ListActions />
         <FilterMenu view={view} search={search} />
         <SortButton view={view} search={search} />
       </div>

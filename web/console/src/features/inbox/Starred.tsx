@@ -11,6 +11,7 @@ import { classes } from "~/ui/classes.ts";
 import { Blank, Bone, Failed } from "~/ui/small.tsx";
 import { useNow } from "~/ui/useNow.ts";
 import styles from "./list.module.css";
+import { ListActions, ToViews } from "./ToViews.tsx";
 
 export function Starred({ current }: { current: string | undefined }): ReactNode {
   const query = useInfiniteQuery(starredQuery);
@@ -19,7 +20,9 @@ export function Starred({ current }: { current: string | undefined }): ReactNode
   return (
     <section className={styles.list} aria-label="Starred messages">
       <div className={styles.bar}>
+        <ToViews />
         <h1>Starred</h1>
+        <ListActions />
       </div>
       {query.isPending ? (
         <div className={styles.skeleton}>

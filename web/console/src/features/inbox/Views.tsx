@@ -3,13 +3,14 @@
 import type { Counts } from "@frontdesk/shared";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useLive } from "~/app/live.ts";
 import { countsQuery, inboxesQuery, sessionQuery } from "~/app/queries.ts";
 import { openPalette } from "~/features/keys/help-store.ts";
 import { capsOf } from "~/features/keys/keys.ts";
 import { IconButton } from "~/ui/Button.tsx";
 import { ChannelGlyph } from "~/ui/Channel.tsx";
+import { classes } from "~/ui/classes.ts";
 import { Icon, type IconName } from "~/ui/icons.tsx";
 import { Dot, DrawnKbd } from "~/ui/small.tsx";
 import { writeMessage } from "./new-message.ts";
@@ -25,16 +26,29 @@ const VIEWS: { name: ViewName; icon: IconName; count?: keyof Counts }[] = [
   { name: "starred", icon: "star" },
 ];
 
-export function Views({ view }: { view: ViewName }): ReactNode {
+interface ViewsProps {
+  view: ViewName;
+  /** Nothing else is on the page. */
+  alone: boolean;
+  /** They were asked for, in place of the list. */
+  chosen: boolean;
+}
+
+export function Views({ view, alone, chosen }: ViewsProps): ReactNode {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { data: counts } = useQuery(countsQuery);
   const { data: inboxes } = useQuery(inboxesQuery);
   const { inbox } = useSearch({ strict: false });
   const mayWrite = session.permissions.includes("conversations:write");
+  const frame = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (chosen) frame.current?.querySelector<HTMLElement>("nav [aria-current]")?.focus();
+  }, [chosen]);
+  const [Frame, Name, Part] = alone ? (["main", "h1", "h2"] as const) : (["aside", "strong", "h3"] as const);
   return (
-    <aside className={styles.views} data-pane="views" aria-label="Views">
+    <Frame ref={frame} {...(alone ? { id: "main", tabIndex: -1 } : {})} className={styles.views} data-pane="views" aria-label="Views">
       <div className={styles.bar}>
-        <strong className="one grow">{session.account.name}</strong>
+        <Name className={classes(styles.account, "one grow")}>{session.account.name}</Name>
         {mayWrite ? <IconButton icon="pen" label="New message" keys="C" onClick={() => writeMessage()} /> : null}
       </div>
       <button type="button" className={styles.find} onClick={openPalette}>
@@ -59,7 +73,7 @@ export function Views({ view }: { view: ViewName }): ReactNode {
         ))}
         {inboxes && inboxes.length > 1 ? (
           <>
-            <h3>Inboxes</h3>
+            <Part>Inboxes</Part>
             {inboxes.map((each) => (
               <Link
                 key={each.id}
@@ -78,7 +92,7 @@ export function Views({ view }: { view: ViewName }): ReactNode {
         ) : null}
       </nav>
       <Foot />
-    </aside>
+    </Frame>
   );
 }
 

@@ -8,6 +8,8 @@ export interface InboxSearch {
   unread?: true;
   sort?: "oldest";
   inbox?: string;
+  /** On windows without room for them, the views in place of the list. */
+  pane?: "views";
 }
 
 const STATUSES = new Set(["open", "pending", "snoozed", "resolved"]);
@@ -19,6 +21,7 @@ export function checkInboxSearch(search: Record<string, unknown>): InboxSearch {
     ...(search.unread === true || search.unread === "true" ? { unread: true as const } : {}),
     ...(search.sort === "oldest" ? { sort: "oldest" as const } : {}),
     ...(typeof search.inbox === "string" ? { inbox: search.inbox } : {}),
+    ...(search.pane === "views" ? { pane: "views" as const } : {}),
   };
 }
 

@@ -6,7 +6,7 @@
 import { useEffect, useRef } from "react";
 
 export interface Shortcut {
-  /** `e`, `?`, `g i`, `mod+k`. */
+  /** `e`, `?`, `g i`, `mod+k`, `shift+a`. */
   keys: string;
   /** What it does, for the help overlay. */
   label: string;
@@ -46,7 +46,8 @@ export function nameOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" 
   const key = event.key === " " ? "space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const mod = event.ctrlKey || event.metaKey ? "mod+" : "";
   const alt = event.altKey ? "alt+" : "";
-  const shift = event.shiftKey && (event.key.length > 1 || mod) ? "shift+" : "";
+  // Of a letter the shift is part of the name; `?` is `?`, however it is typed.
+  const shift = event.shiftKey && (event.key.length > 1 || mod || /^\p{L}$/u.test(event.key)) ? "shift+" : "";
   return mod + alt + shift + key;
 }
 

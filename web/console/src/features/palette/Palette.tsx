@@ -43,8 +43,8 @@ function useCommands(typed: string): Command[] {
   const { conversationId } = useParams({ strict: false });
   const open = useQuery({ ...conversationQuery(conversationId ?? ""), enabled: false }).data;
   const people = usePeople(typed);
-  const view = (name: string) => () => void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: name }, search: {} });
-  const setting = (page: string) => () => void navigate({ to: "/settings/{-$page}/{-$item}", params: { page } });
+  const view = (name: string) => () => void navigate({ to: "/inbox/$view/{-$conversationId}", params: { view: name, conversationId: undefined }, search: {} });
+  const setting = (page: string) => () => void navigate({ to: "/settings/{-$page}/{-$item}", params: { page, item: undefined } });
   const go = (icon: IconName, label: string, run: () => void, keys?: string): Command => ({ id: label, group: "Go to", icon, label, run, keys });
   return [
     ...(open ? conversationCommands(open, makeActions(client, open)) : []),
@@ -54,8 +54,8 @@ function useCommands(typed: string): Command[] {
     go("bell", "Unread", view("unread")),
     go("moon", "Snoozed", view("snoozed"), "g z"),
     go("star", "Starred messages", view("starred")),
-    go("users", "Contacts", () => void navigate({ to: "/contacts/{-$contactId}", params: {} }), "g c"),
-    go("log", "Delivery log", () => void navigate({ to: "/deliveries/{-$tab}", params: {} }), "g d"),
+    go("users", "Contacts", () => void navigate({ to: "/contacts/{-$contactId}", params: { contactId: undefined } }), "g c"),
+    go("log", "Delivery log", () => void navigate({ to: "/deliveries/{-$tab}", params: { tab: undefined } }), "g d"),
     ...(session.account.simulated ? [go("phone", "Phones", () => void navigate({ to: "/phones/{-$channel}", params: { channel: undefined } }), "g p")] : []),
     go("inbox", "Settings: inboxes", setting("inboxes"), "g s"),
     go("saved", "Settings: canned responses", setting("canned")),

@@ -99,7 +99,7 @@ function Editor({ response, onClose }: { response: CannedResponse | null; onClos
     <FormDialog title={response ? "Edit response" : "New response"} width={560} verb="Save response" busy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
       <div className={styles.two}>
         <Input label="Title" value={title} required data-autofocus error={problem?.of("title")} onChange={(event) => setTitle(event.target.value)} />
-        <Input label="Shortcut" value={shortcut} required placeholder="hours" hint="Typed after the slash." error={problem?.of("shortcut")} onChange={(event) => setShortcut(event.target.value)} />
+        <Input label="Shortcut" value={shortcut} required placeholder="hours" hint="One word, typed after the slash: opening-hours." error={problem?.of("shortcut")} onChange={(event) => setShortcut(event.target.value)} />
       </div>
       {messages.map((content, at) => (
         <div key={String(at)} className={styles.message}>

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useLive } from "~/app/live.ts";
 import { sessionQuery, usersQuery } from "~/app/queries.ts";
+import { capsOf } from "~/features/keys/keys.ts";
 import { Avatar } from "~/ui/Avatar.tsx";
 import { Button, IconButton, iconButtonClass } from "~/ui/Button.tsx";
 import { classes } from "~/ui/classes.ts";
@@ -13,6 +14,7 @@ import { ChannelName } from "~/ui/Channel.tsx";
 import { Icon } from "~/ui/icons.tsx";
 import { Menu, MenuDivider, MenuChoice, MenuItem, MenuLabel } from "~/ui/Menu.tsx";
 import { Tip } from "~/ui/Tip.tsx";
+import { toast } from "~/ui/toasts.tsx";
 import { snoozeChoices, type Actions } from "./actions.ts";
 import styles from "./thread.module.css";
 
@@ -42,7 +44,7 @@ export function Header(props: HeaderProps): ReactNode {
   const [word, tone] = STATUS[status];
   return (
     <header className={styles.bar}>
-      <Link to="/inbox/$view/{-$conversationId}" params={{ view: back }} search={(old) => old} className={classes(iconButtonClass, styles.back)} aria-label="Back to list">
+      <Link to="/inbox/$view/{-$conversationId}" params={{ view: back, conversationId: undefined }} search={(old) => old} className={classes(iconButtonClass, styles.back)} aria-label="Back to list">
         <Icon name="left" size={20} />
       </Link>
       <Avatar id={contact.id} name={name} channel={inbox.channel} />
@@ -97,7 +99,7 @@ function AssignMenu({ conversation, actions, assigning, onAssigning }: HeaderPro
       opened={assigning}
       onChange={onAssigning}
       target={
-        <button type="button" className={classes(iconButtonClass, styles.hideSmall)} aria-label={label} title={`${label} (A: to you)`}>
+        <button type="button" className={classes(iconButtonClass, styles.anchorSmall)} aria-label={label} title={`${label} (A: to you)`}>
           {assignee ? <Avatar id={assignee.id} name={assignee.name} size={24} /> : <Icon name="userCheck" />}
         </button>
       }
@@ -134,7 +136,7 @@ function SnoozeMenu({ conversation, actions, snoozing, onSnoozing }: HeaderProps
       onChange={onSnoozing}
       width={260}
       target={
-        <button type="button" className={classes(iconButtonClass, styles.hideSmall)} aria-label="Snooze" title="Snooze (Z)">
+        <button type="button" className={classes(iconButtonClass, styles.anchorSmall)} aria-label="Snooze" title="Snooze (Z)">
           <Icon name="moon" />
         </button>
       }
@@ -163,7 +165,7 @@ function SnoozeMenu({ conversation, actions, snoozing, onSnoozing }: HeaderProps
   );
 }
 
-function MoreMenu({ conversation, actions, onSide, sideShown, onSnoozing }: HeaderProps): ReactNode {
+function MoreMenu({ conversation, actions, onSide, sideShown, onSnoozing, onAssigning }: HeaderProps): ReactNode {
   const { status } = conversation;
   return (
     <Menu
@@ -176,6 +178,9 @@ function MoreMenu({ conversation, actions, onSide, sideShown, onSnoozing }: Head
     >
       <MenuItem icon="user" keys="A" onSelect={() => void actions.assign("me")}>
         Assign to me
+      </MenuItem>
+      <MenuItem icon="userCheck" keys={capsOf("shift+a")[0]?.join(" ")} onSelect={() => setTimeout(() => onAssigning(true), 0)}>
+        Assign to somebody
       </MenuItem>
       {status === "resolved" ? null : (
         <MenuItem icon="moon" keys="Z" onSelect={() => setTimeout(() => onSnoozing(true), 0)}>
@@ -196,7 +201,7 @@ function MoreMenu({ conversation, actions, onSide, sideShown, onSnoozing }: Head
       <MenuItem icon="side" keys="]" onSelect={onSide}>
         {sideShown ? "Hide contact" : "Show contact"}
       </MenuItem>
-      <MenuItem icon="copy" onSelect={() => void navigator.clipboard.writeText(location.href)}>
+      <MenuItem icon="copy" onSelect={() => void navigator.clipboard.writeText(location.href).then(() => toast("Copied"))}>
         Copy link
       </MenuItem>
     </Menu>

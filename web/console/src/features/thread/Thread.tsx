@@ -177,7 +177,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
     { keys: "r", label: "Write a reply", group: "Conversation", run: () => composer.current?.focus("reply") },
     { keys: "n", label: "Write a note", group: "Conversation", run: () => composer.current?.focus("note") },
     { keys: "a", label: "Assign to me", group: "Conversation", run: () => void actions.assign("me") },
-    { keys: "shift+A", label: "Assign to somebody", group: "Conversation", enabled: false, run: () => setAssigning(true) },
+    { keys: "shift+a", label: "Assign to somebody", group: "Conversation", run: () => setTimeout(() => setAssigning(true), 0) },
     {
       keys: "e",
       label: conversation.status === "resolved" ? "Reopen" : "Resolve",

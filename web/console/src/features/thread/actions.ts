@@ -5,7 +5,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { http } from "~/app/api.ts";
 import { applyConversation } from "~/app/events.ts";
-import { toast, toastError } from "~/ui/toasts.tsx";
+import { endToast, toast, toastError } from "~/ui/toasts.tsx";
 
 export interface Actions {
   assign: (assignee: string | null) => Promise<void>;
@@ -19,6 +19,7 @@ type Verb = "assign" | "resolve" | "reopen" | "snooze" | "pending" | "read";
 
 async function change(client: QueryClient, id: string, verb: Verb, body: object = {}): Promise<void> {
   const conversation = await http.post<Conversation>(`/v1/conversations/${id}/${verb}`, { body });
+  if (verb !== "read" && verb !== "assign") endToast(id);
   applyConversation(client, conversation);
 }
 
@@ -38,6 +39,7 @@ export function makeActions(client: QueryClient, conversation: Conversation): Ac
     }
   };
   const reopen = () => attempt("Not reopened.", () => change(client, id, "reopen"));
+  const undo = { label: "Undo", run: () => void reopen() };
   return {
     reopen,
     assign: (assignee) =>
@@ -48,17 +50,17 @@ export function makeActions(client: QueryClient, conversation: Conversation): Ac
     resolve: () =>
       attempt("Not resolved.", async () => {
         await change(client, id, "resolve");
-        toast(`Resolved ${name}`, { label: "Undo", run: () => void reopen() });
+        toast(`Resolved ${name}`, undo, id);
       }),
     snooze: (until) =>
       attempt("Not snoozed.", async () => {
         await change(client, id, "snooze", { until: until.toISOString() });
-        toast(`Snoozed ${name}`, { label: "Undo", run: () => void reopen() });
+        toast(`Snoozed ${name}`, undo, id);
       }),
     pending: () =>
       attempt("Not set to pending.", async () => {
         await change(client, id, "pending");
-        toast(`${name} is pending`, { label: "Undo", run: () => void reopen() });
+        toast(`${name} is pending`, undo, id);
       }),
   };
 }
