@@ -89,7 +89,10 @@ export function Inbox(): ReactNode {
             {conversation.isError ? (
               <Unloaded error={conversation.error} view={params.view} heading={narrow ? "h1" : "h2"} onRetry={() => void conversation.refetch()} />
             ) : (
-              <FlowSkeleton />
+              <>
+                {narrow ? <h1 className="hidden-text">Conversation</h1> : null}
+                <FlowSkeleton />
+              </>
             )}
           </main>
         )
