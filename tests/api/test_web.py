@@ -112,6 +112,9 @@ async def test_documents_come_from_this_desk_alone(local: RunningDesk) -> None:
             assert (await client.get(f"/docs/{name}")).status_code == 200, name
     for name in ("start.js", "swagger-ui.css"):  # one sets the class, the other draws by it
         assert "dark-mode" in (await client.get(f"/docs/{name}")).text
+    for name in ("redoc.js", "redoc.css"):
+        assert "(prefers-color-scheme: dark)" in (await client.get(f"/docs/{name}")).text
+    assert "color: var(--pattern, #0e7c86)" in (await client.get("/docs/redoc.standalone.js")).text
 
 
 async def test_the_whole_desk_works_below_a_prefix(sqlite_url: str, tmp_path: Path, pages: None) -> None:

@@ -43,6 +43,7 @@ body { margin: 0; background: light-dark(#fff, #16191d); }
   :root { --pattern: #5bc0ca; }
   h5, h5 > span { color: #a3abb6 !important; }
   li.react-tabs__tab--selected { color: #16191d !important; }
+  td { border-color: #2a3038 !important; }
 }"""
 _REDOC_START = """const dark = matchMedia("(prefers-color-scheme: dark)");
 const show = () => Redoc.init("../openapi.json", {disableSearch: true, theme: dark.matches ? night : {}},
