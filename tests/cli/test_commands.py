@@ -4,6 +4,8 @@ import asyncio
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -55,6 +57,18 @@ def test_bad_input_ends_with_2_and_its_name(
     assert done.returncode == 2
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_output_that_is_full_is_told_in_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "frontdesk", "config", "docs"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "frontdesk: The output cannot be written: No space left on device.\n",
+    )
 
 
 def test_the_database_goes_up_and_down_and_is_copied(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
 from frontdesk.domain.errors import Invalid
 from frontdesk.domain.event import EventType
+from frontdesk.store import migrate
 from frontdesk.store import tables as t
 from frontdesk.store.engine import Store, open_store
 from frontdesk.store.failures import OutcomeUnknown, StoreLocked, StoreUnavailable
@@ -208,3 +210,20 @@ async def test_closing_folds_the_log_into_the_file(sqlite_url: str) -> None:
     assert {each.name for each in files} == {path.name, f"{path.name}.lock"}
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT count(*) FROM messages").fetchone() == (1,)
+
+
+async def test_g13_a_disk_that_is_full_before_the_first_start_is_told_in_words(tmp_path: Path) -> None:
+    """Neither a schema nor a copy is made by halves, and with room the next start finds its way."""
+    path, copy = tmp_path / "frontdesk.db", tmp_path / "copy.db"
+    with (
+        _files_no_larger_than(100_000),
+        pytest.raises(StoreUnavailable, match=r"frontdesk\.db cannot be used: "),
+    ):
+        await migrate.up(f"sqlite:///{path}")
+    await migrate.up(f"sqlite:///{path}")
+    with (
+        _files_no_larger_than(100_000),
+        pytest.raises(StoreUnavailable, match=r"copy\.db\.partial cannot be"),
+    ):
+        await migrate.backup(f"sqlite:///{path}", copy)
+    assert [each for each in await asyncio.to_thread(os.listdir, tmp_path) if "copy" in each] == []

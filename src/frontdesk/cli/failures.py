@@ -1,5 +1,6 @@
 """How failures are told to a person: what is wrong, by name, and the cure. Never a stack trace for them."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from frontdesk.domain.errors import DeskError, Invalid
 from frontdesk.runtime.sources import SettingsRefused
 
 IMPOSSIBLE, BAD_INPUT = 1, 2
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @contextmanager
@@ -28,8 +30,11 @@ def explained() -> Iterator[None]:
         sys.stderr.close()
         sys.exit(IMPOSSIBLE)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _NO_ROOM:
             raise
+        if error.filename is None:
+            print(f"frontdesk: The output cannot be written: {error.strerror}.", file=sys.stderr)
+            sys.exit(IMPOSSIBLE)
         print(f"frontdesk: {error.filename}: {error.strerror}. Name another place.", file=sys.stderr)
         sys.exit(BAD_INPUT)
 

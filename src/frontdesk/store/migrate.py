@@ -137,9 +137,13 @@ def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite file as of one instant; its writer may go on meanwhile."""
     partial = target.with_name(target.name + ".partial")
     make_private(partial)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(partial)) as new:
-        old.backup(new)
-        new.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(partial)) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        partial.unlink(missing_ok=True)
+        raise unusable(f"sqlite://{partial}", error) from error
     partial.rename(target)
 
 
@@ -214,6 +218,7 @@ async def _change(url: str, run: Callable[["Connection"], None]) -> None:
 
 def _run_sqlite(path: Path, run: Callable[["Connection"], None]) -> None:
     from sqlalchemy import create_engine, event  # noqa: PLC0415 - see the module's docstring
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
@@ -227,9 +232,13 @@ def _run_sqlite(path: Path, run: Callable[["Connection"], None]) -> None:
     def _begin(connection: "Connection") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # schema changes belong to the transaction too
 
-    with engine.begin() as connection:
-        run(connection)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            run(connection)
+    except OperationalError as error:  # a full disk, or a file that may not be written
+        raise unusable(f"sqlite://{path}", error.orig or error) from error
+    finally:
+        engine.dispose()
 
 
 async def _run_postgres(url: str, run: Callable[["Connection"], None]) -> None:
