@@ -1,6 +1,7 @@
 """Schemas: the first equals the tables, up and down keep data, nobody starts on a schema it does not know."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -293,6 +294,34 @@ async def test_backup_while_the_desk_writes(sqlite_url: str, tmp_path: Path) -> 
     count = Statement(sa.select(sa.func.count()).select_from(t.messages))
     assert await restored.read(lambda tx: tx.scalar(count)) == len(await desk.seqs())
     await restored.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me:p%40ss@db.example:5433/desk", "postgresql://me@db.example:5433/desk?password=p%40ss"],
+)
+async def test_backup_of_postgresql_keeps_the_password_out_of_the_list_of_processes(
+    url: str, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody on the machine may read a command; its environment is its owner's."""
+    program = tmp_path / "pg_dump"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "$PGPASSWORD" > {tmp_path}/told\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    known = await migrate.status(postgres_url)
+
+    async def status(_url: str) -> migrate.Status:
+        return known
+
+    monkeypatch.setattr(migrate, "status", status)
+    await migrate.backup(url, tmp_path / "copy.dump")
+    told = await asyncio.to_thread((tmp_path / "told").read_text)
+    assert told.splitlines() == [
+        "--format=custom",
+        f"--file={tmp_path}/copy.dump",
+        "postgresql://me@db.example:5433/desk",
+        "p@ss",
+    ]
 
 
 async def test_backup_of_postgresql_uses_its_own_tool(postgres_url: str, tmp_path: Path) -> None:

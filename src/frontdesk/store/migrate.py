@@ -4,6 +4,7 @@ Alembic and SQLAlchemy's engines are loaded only when there is something to migr
 """
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -105,10 +106,26 @@ async def backup(url: str, target: Path) -> Path:
     program = shutil.which("pg_dump")
     if program is None:
         raise Invalid("pg_dump is not installed.", hint="Install PostgreSQL's client programs.")
-    process = await asyncio.create_subprocess_exec(program, "--format=custom", f"--file={target}", url)
+    address, environment = _without_password(url)
+    command = [program, "--format=custom", f"--file={target}", address]
+    process = await asyncio.create_subprocess_exec(*command, env=environment)
     if await process.wait() != 0:
         raise Conflict("pg_dump failed; see its message above.")
     return target
+
+
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """An address that everybody on this machine may read, and the environment of whoever connects to it."""
+    from sqlalchemy import URL, make_url  # noqa: PLC0415 - a start does without
+
+    parts = make_url(url)
+    given = parts.password or parts.query.get("password")
+    query = {name: value for name, value in parts.query.items() if name != "password"}
+    host, port, database = parts.host, parts.port, parts.database
+    address = URL.create(
+        parts.drivername, parts.username, host=host, port=port, database=database, query=query
+    )
+    return str(address), {**os.environ, **({"PGPASSWORD": str(given)} if given else {})}
 
 
 def prepare_sqlite(path: Path, *, migrate: bool) -> None:
