@@ -85,7 +85,7 @@ class FramedSocket(WebSocketsSansIOProtocol):
     def write_text(self, text: str) -> bool:
         """Send a text now; False if it must go the long way: the line is not open, or does not keep up."""
         is_open = self.conn.state is State.OPEN and not self.close_sent and not self.disconnected
-        if not is_open or not self.writable.is_set():
+        if not is_open or not self.writable.is_set() or self.transport.is_closing():
             return False
         self.transport.write(_framed(text))
         return True

@@ -65,6 +65,20 @@ async def test_g5_resume_after_any_cut_misses_nothing_and_repeats_nothing(scene:
     assert seen == list(range(1, total + 1))
 
 
+async def test_g5_who_comes_back_after_nobody_listened_is_told_of_the_end_when_all_was_told(
+    scene: Scene,
+) -> None:
+    async with hub_of(scene) as hub:
+        async with Listener(hub, scene.owner) as listener:
+            await listener.until(lambda: listener.of("caught_up"))
+        for n in range(20):
+            await scene.receive(text(f"message {n}"))
+        async with Listener(hub, scene.owner, listener.cursor) as again:
+            types = [frame["type"] for frame in again.frames]
+            told = types[: types.index("caught_up")]
+        assert told == ["hello"] + ["event"] * await head(scene)
+
+
 async def test_many_who_join_while_it_happens_all_see_the_same(scene: Scene) -> None:
     start = CURSORS.of_agent(scene.account_id, 0)
     async with hub_of(scene) as hub:

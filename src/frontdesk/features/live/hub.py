@@ -85,9 +85,10 @@ class Hub:
         subscriber = Subscriber(scope, admit)
         found(subscriber)
         await feed.began()
-        yield await self._begin(subscriber, cursor)
+        beginning, head = await self._begin(subscriber, cursor)
+        yield beginning
         try:
-            async for texts in self._catch_up(feed, subscriber):
+            async for texts in self._catch_up(feed, subscriber, head):
                 yield texts
             if subscriber not in feed.subscribers:  # ended on the way
                 return
@@ -142,7 +143,8 @@ class Hub:
         known = self._feeds.get(account_id)
         return 0 if known is None else sum(each["state"] == "online" for each in known[1].online())
 
-    async def _begin(self, subscriber: Subscriber, cursor: str | None) -> list[str]:
+    async def _begin(self, subscriber: Subscriber, cursor: str | None) -> tuple[list[str], int]:
+        """The first texts, and where the log ends now."""
         account_id = subscriber.scope.account_id
         tail, head = await self._hydration.bounds(account_id)
         position = head if cursor is None else self._position(subscriber, cursor)
@@ -150,17 +152,18 @@ class Hub:
         subscriber.position = position if known and position is not None else head
         hello = write("hello", cursor=self._cursor(subscriber), now=utc_now())
         if known:
-            return [hello]
+            return [hello], head
         reason = "unknown" if position is None else "too_old" if position < tail else "ahead"
-        return [hello, write("resync", reason=reason, cursor=self._cursor(subscriber))]
+        return [hello, write("resync", reason=reason, cursor=self._cursor(subscriber))], head
 
-    async def _catch_up(self, feed: Feed, subscriber: Subscriber) -> AsyncIterator[list[str]]:
+    async def _catch_up(self, feed: Feed, subscriber: Subscriber, head: int) -> AsyncIterator[list[str]]:
         """Read what was missed by pages; then join the feed, with no await between comparing and joining.
 
+        A feed to which nobody listens stands still, so the log is read to where it ended at the beginning.
         The feed's subscribers are looked at again and again; who takes long to get there is looked at here.
         """
         checked = monotonic()
-        while subscriber.position < feed.position:
+        while subscriber.position < max(feed.position, head):
             frames = await self._hydration.frames(feed.account_id, subscriber.position, PAGE)
             if not frames:
                 break
