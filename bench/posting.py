@@ -11,6 +11,7 @@ from bench.tools import HERE, Load, pgbench, serving, uvicorn, wrk
 from tests.services.postgres import PostgresServer, installed_binaries
 
 WARM_SECONDS = 1.0
+FEW = 4
 
 
 def run(report: Report, rounds: int, seconds: float) -> None:
@@ -19,6 +20,7 @@ def run(report: Report, rounds: int, seconds: float) -> None:
         report.say(f"POST message, {engine}")
         with desk(engine) as made, tempfile.TemporaryDirectory() as name:
             _rounds(report, made, Path(name), rounds, seconds)
+            _beside_a_sleeper(report, made, Path(name), rounds, seconds)
 
 
 def _rounds(report: Report, made: Desk, folder: Path, rounds: int, seconds: float) -> None:
@@ -83,6 +85,20 @@ def _rounds(report: Report, made: Desk, folder: Path, rounds: int, seconds: floa
                 at_most=True,
             )
         )
+
+
+def _beside_a_sleeper(report: Report, made: Desk, folder: Path, rounds: int, seconds: float) -> None:
+    """How long a few who write one message after the other wait, while no message leaves for ten seconds."""
+    took: list[float] = []
+    for _ in range(rounds):
+        command = [sys.executable, "-m", "bench.sleeping", "{port}"]
+        ready, log = "/health/ready", folder / "sleeping.log"
+        with serving(command, ready=ready, env=made.settings, log=log) as (base, _):
+            wrk(base, "post", seconds=WARM_SECONDS, connections=FEW, env=made.env)
+            took.append(wrk(base, "post", seconds=seconds, connections=FEW, env=made.env).p99)
+    p99 = middle(took)
+    name = "POST message while the provider sleeps 10 s, p99 / 50 ms"
+    report.add(Figure(name, made.engine, p99, "ms", p99 / 50, 1, 0.5, at_most=True))
 
 
 def _ratio(ours: list[Load], theirs: list[Load]) -> float:
