@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from frontdesk.runtime import channels
+from frontdesk.runtime.announced import announced
 from tests.desk import running_desk, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +48,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def on_the_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(installed))
-    channels._announced.cache_clear()
+    _look_anew()
     yield
+    _look_anew()
+
+
+def _look_anew() -> None:
+    announced.cache_clear()
     channels._announced.cache_clear()
 
 
