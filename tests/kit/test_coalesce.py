@@ -113,13 +113,13 @@ async def test_draining_waits_for_all() -> None:
 def _pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that are made, each over at once."""
     slept: list[float] = []
-    sleep = asyncio.sleep
+    timeout = asyncio.timeout
 
-    async def note(seconds: float) -> None:
+    def note(seconds: float) -> asyncio.Timeout:
         slept.append(seconds)
-        await sleep(0)
+        return timeout(0)
 
-    monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.sleep", note)
+    monkeypatch.setattr("frontdesk.kit.coalesce.asyncio.timeout", note)
     return slept
 
 
@@ -140,6 +140,19 @@ async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
     assert slept.count(0.5) == 1
     await coalescer.drain()
     assert await coalescer.submit(7) == 14
+
+
+async def test_a_pause_ends_as_soon_as_enough_wait() -> None:
+    run = _Runner()
+    coalescer = Coalescer(run, enough=3, pause=3600)
+    assert await coalescer.submit(0) == 0
+    rest = [coalescer.submit(n) for n in (1, 2)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert run.batches == [[0]]
+    async with asyncio.timeout(20):
+        await asyncio.gather(*rest, coalescer.submit(3))
+    assert run.batches == [[0], [1, 2, 3]]
 
 
 async def test_one_caller_who_calls_again_and_again_never_meets_the_pause(

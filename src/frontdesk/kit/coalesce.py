@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -25,8 +26,9 @@ class Coalescer(Generic[Item, Result]):
         limit: The largest batch.
         queue_limit: How many calls may wait before `Full` is raised.
         lanes: How many batches may run at the same time.
-        enough: A batch smaller than this is followed by a pause, so that the next one is worth its cost.
-        pause: In seconds. A call that finds nothing waiting or running never meets it.
+        enough: A batch smaller than this is followed by a pause, so that the next one is worth its cost. The
+            pause ends when so many wait.
+        pause: At most so many seconds. A call that finds nothing waiting or running never meets it.
         crowd: A batch smaller than this is not followed by a pause: with 2, one caller who calls again and
             again never meets it.
         whole: Errors that are the batch's, not an item's.
@@ -48,6 +50,7 @@ class Coalescer(Generic[Item, Result]):
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._idle, self._enough, self._pause, self._crowd = lanes, enough, pause, crowd
         self._tasks: set[asyncio.Task[None]] = set()
+        self._gathered = asyncio.Event()
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queue one item.
@@ -60,6 +63,8 @@ class Coalescer(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
+        if len(self._waiting) == self._enough:
+            self._gathered.set()
         if self._idle:
             self._idle -= 1
             task = loop.create_task(self._flush())
@@ -78,8 +83,17 @@ class Coalescer(Generic[Item, Result]):
             size = min(len(self._waiting), self._limit)
             await self._settle([self._waiting.popleft() for _ in range(size)])
             if self._crowd <= size < self._enough:
-                await asyncio.sleep(self._pause)
+                await self._gather()
         self._idle += 1  # no await between "empty" and "idle"
+
+    async def _gather(self) -> None:
+        """Let others come, until enough wait or the pause is over."""
+        if len(self._waiting) >= self._enough:
+            return
+        self._gathered.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause):
+                await self._gathered.wait()
 
     async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:

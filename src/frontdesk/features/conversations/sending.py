@@ -79,6 +79,8 @@ class MessageCreate(BaseModel):
 class _Saved(MessageCreate):
     """A template that goes as text. Made by us only; a private attribute would cost every message."""
 
+    model_config = ConfigDict(defer_build=True)
+
     template: Template
 
     @property
