@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from frontdesk.runtime import channels
 from frontdesk.runtime.announced import announced
 from tests.desk import running_desk, until
 
@@ -48,14 +47,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def on_the_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(installed))
-    _look_anew()
-    yield
-    _look_anew()
-
-
-def _look_anew() -> None:
     announced.cache_clear()
-    channels._announced.cache_clear()
+    yield
+    announced.cache_clear()
 
 
 def run(installed: Path, *command: str) -> "subprocess.CompletedProcess[bytes]":

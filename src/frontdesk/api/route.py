@@ -81,9 +81,8 @@ class DeskRoute(APIRoute):
         )
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         writes = self.is_write
-        streams = "requestBody" in (
-            self.openapi_extra or {}
-        )  # what no model describes is read by the endpoint
+        # a body that no model describes is read by the endpoint
+        streams = "requestBody" in (self.openapi_extra or {})
         status, route = self.status_code or 200, f"{min(self.methods or {'GET'})} {self.path}"
 
         needs = self.needs

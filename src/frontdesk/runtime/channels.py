@@ -4,7 +4,6 @@ A package announces one by an entry point of the group `frontdesk.channels` that
 A channel is imported when it is first asked for, so that a parser need not load what it does not use.
 """
 
-from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from typing import Any, cast
@@ -36,7 +35,6 @@ _SHIPPED = {
 }
 
 
-@cache
 def _announced() -> dict[str, EntryPoint]:
     """What other packages announce, by name; a shipped channel is not replaced."""
     return {point.name: point for point in announced(GROUP) if point.name not in _SHIPPED}

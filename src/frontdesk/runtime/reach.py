@@ -1,10 +1,11 @@
 """Whether a desk is reached: on its own port, and by its public address from outside."""
 
 import asyncio
-import socket
 from urllib.parse import urlsplit
 
+from frontdesk.domain.errors import DeskError
 from frontdesk.runtime.findings import WAIT_SECONDS, Finding, ill, well, words
+from frontdesk.runtime.listening import is_loopback, listen
 from frontdesk.runtime.settings import Settings
 
 
@@ -23,21 +24,22 @@ async def port(settings: Settings) -> list[Finding]:
 
 
 def _is_free(settings: Settings, place: str) -> tuple[bool, str, str]:
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            return False, f"{place}: {error.strerror}", "Choose another address or port: --host, --port."
+    try:
+        listen(settings.host, settings.port).close()
+    except DeskError as error:
+        return False, error.message, error.hint or ""
     return True, f"{place} is free; no desk runs there now", ""
 
 
 async def public_address(settings: Settings) -> list[Finding]:
     """Whether the public address leads to a desk, and lets a WebSocket through."""
     if settings.public_url is None:
-        loopback = settings.local_host in {"127.0.0.1", "localhost", "[::1]"} and settings.host != "0.0.0.0"  # noqa: S104
         cure = "Set FRONTDESK_PUBLIC_URL to the address that people and providers use."
-        return [Finding("public address", loopback, "none is set: only this machine is meant", cure)]
+        return [
+            Finding(
+                "public address", is_loopback(settings.host), "none is set: only this machine is meant", cure
+            )
+        ]
     url = settings.public_url
     try:
         status, headers = await _ask(f"{url}/health/live", "GET")
@@ -87,7 +89,7 @@ async def _ask(url: str, method: str, headers: dict[str, str] | None = None) -> 
         finally:
             writer.close()
     first, *rest = head.decode("latin-1").split("\r\n")
-    words = first.split(" ", 2)
-    status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+    told = first.split(" ", 2)
+    status = int(told[1]) if len(told) > 1 and told[1].isdigit() else 0
     pairs = (line.partition(":") for line in rest if ":" in line)
     return status, {name.strip().lower(): value.strip() for name, _, value in pairs}

@@ -1,7 +1,7 @@
-"""How a text leaves over a WebSocket: uvicorn's protocol, with a short way for what many sockets are told.
+"""uvicorn's WebSocket with a short way for what many are told, and bounds to what a client can make it hold.
 
 A frame that goes to a thousand sockets is spelled once, and handed to each transport without a coroutine.
-Anything but a text on an open line that keeps up is left to uvicorn.
+Anything but a text on an open line that keeps up is left to uvicorn. What frames say is for api/socket.py.
 """
 
 from functools import lru_cache

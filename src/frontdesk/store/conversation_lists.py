@@ -197,10 +197,11 @@ def _counts(by_inboxes: bool) -> Statement:  # noqa: FBT001 - the key of a cache
 
 @lru_cache(maxsize=2)
 def _resolved(by_inboxes: bool) -> Statement:  # noqa: FBT001 - the key of a cache
+    """They may be very many, so they are counted by their index alone, also the rare one without talk."""
     query = (
         sa.select(sa.func.count())
         .select_from(_c)
-        .where(_c.c.account_id == P("account_id"), _c.c.status == _RESOLVED)  # by the index alone: many
+        .where(_c.c.account_id == P("account_id"), _c.c.status == _RESOLVED)
     )
     if by_inboxes:
         query = query.where(_c.c.inbox_id.in_(P("inbox_ids", expanding=True)))

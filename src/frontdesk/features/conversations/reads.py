@@ -54,8 +54,8 @@ class AgentBrief(TypedDict):
 class PreviewRead(TypedDict):
     """The last message in one line.
 
-    `kind` is `canceled` where all that was said was taken back before it left: lists and counts leave such a
-    conversation out until something is said in it.
+    `kind` is `canceled` where all that was said was taken back before it left: lists leave such a
+    conversation out until something is said in it, and so do counts of those that are not resolved.
     """
 
     text: str
