@@ -123,21 +123,18 @@ def _pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_gathers_in_a_pause_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     slept = _pauses(monkeypatch)
     run = _Runner()
     coalescer = Coalescer(run, limit=2, enough=2, pause=0.5)
-    await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
+    await asyncio.gather(*(coalescer.submit(n) for n in range(4)))  # two wait behind two: no pause between
     await coalescer.drain()
-    assert 0.5 not in slept
+    assert slept.count(0.5) == 1  # behind the last, for nobody
     first = coalescer.submit(4)
     await first
-    rest = [coalescer.submit(5), coalescer.submit(6)]  # while it pauses: they become one batch
+    rest = [coalescer.submit(5), coalescer.submit(6)]  # before its pause begins
     await asyncio.gather(*rest)
     assert run.batches == [[0, 1], [2, 3], [4], [5, 6]]
-    assert slept.count(0.5) == 1
     await coalescer.drain()
     assert await coalescer.submit(7) == 14
 
@@ -145,26 +142,58 @@ async def test_a_small_batch_is_followed_by_a_pause_and_a_large_one_is_not(
 async def test_a_pause_ends_as_soon_as_enough_wait() -> None:
     run = _Runner()
     coalescer = Coalescer(run, enough=3, pause=3600)
-    assert await coalescer.submit(0) == 0
-    rest = [coalescer.submit(n) for n in (1, 2)]
+    await asyncio.gather(*(coalescer.submit(n) for n in range(5)))
+    rest = [coalescer.submit(n) for n in (5, 6)]
     for _ in range(10):
         await asyncio.sleep(0)
-    assert run.batches == [[0]]
+    assert run.batches == [[0, 1, 2, 3, 4]]
     async with asyncio.timeout(20):
-        await asyncio.gather(*rest, coalescer.submit(3))
-    assert run.batches == [[0], [1, 2, 3]]
+        await asyncio.gather(*rest, coalescer.submit(7))
+    assert run.batches == [[0, 1, 2, 3, 4], [5, 6, 7]]
 
 
-async def test_one_caller_who_calls_again_and_again_never_meets_the_pause(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    slept = _pauses(monkeypatch)
+async def test_a_pause_ends_when_all_are_back_whom_the_last_batch_answered() -> None:
     run = _Runner()
-    coalescer = Coalescer(run, limit=8, enough=8, pause=0.5, crowd=2)
-    for n in range(3):
-        assert await coalescer.submit(n) == n * 2
+    coalescer = Coalescer(run, enough=100, pause=3600, returning=True)
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
+    assert run.batches == [[0, 1, 2, 3]] * 3
+
+
+async def test_a_pause_waits_for_those_behind_the_last_batch_too() -> None:
+    run = _Runner()
+    run.gate = asyncio.Event()
+    coalescer = Coalescer(run, enough=100, pause=3600, returning=True)
+    first = [coalescer.submit(n) for n in range(2)]
+    await run.started.wait()
+    behind = coalescer.submit(2)
+    run.gate.set()
+    await asyncio.gather(*first)
+    back = coalescer.submit(3)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert run.batches == [[0, 1]]
+    async with asyncio.timeout(20):
+        await asyncio.gather(behind, back, coalescer.submit(4))
+    assert run.batches == [[0, 1], [2, 3, 4]]
+
+
+async def test_one_caller_who_calls_again_and_again_does_not_wait_for_the_pause() -> None:
+    run = _Runner()
+    coalescer = Coalescer(run, enough=8, pause=3600, returning=True)
+    async with asyncio.timeout(20):
+        for n in range(3):
+            assert await coalescer.submit(n) == n * 2
+    assert run.batches == [[0], [1], [2]]
+
+
+async def test_a_small_batch_is_not_followed_by_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept = _pauses(monkeypatch)
+    coalescer = Coalescer(_Runner(), enough=8, pause=0.5, crowd=3)
+    await asyncio.gather(*(coalescer.submit(n) for n in range(2)))
     await coalescer.drain()
     assert 0.5 not in slept
-    await asyncio.gather(*(coalescer.submit(n) for n in range(2)))
+    await asyncio.gather(*(coalescer.submit(n) for n in range(3)))
     await coalescer.drain()
     assert slept.count(0.5) == 1

@@ -26,11 +26,12 @@ class Coalescer(Generic[Item, Result]):
         limit: The largest batch.
         queue_limit: How many calls may wait before `Full` is raised.
         lanes: How many batches may run at the same time.
-        enough: A batch smaller than this is followed by a pause, so that the next one is worth its cost. The
-            pause ends when so many wait.
+        enough: A batch is followed by a pause in which the next one gathers, so that it is worth its cost.
+            The pause ends when so many wait.
         pause: At most so many seconds. A call that finds nothing waiting or running never meets it.
-        crowd: A batch smaller than this is not followed by a pause: with 2, one caller who calls again and
-            again never meets it.
+        crowd: A batch smaller than this is not followed by a pause.
+        returning: Who is answered calls again: the pause also ends when as many wait as were in the batch
+            and behind it, for nobody else is to be expected.
         whole: Errors that are the batch's, not an item's.
     """
 
@@ -44,13 +45,14 @@ class Coalescer(Generic[Item, Result]):
         enough: int = 1,
         pause: float = 0.0,
         crowd: int = 1,
+        returning: bool = False,
         whole: tuple[type[BaseException], ...] = (OSError, asyncio.CancelledError),
     ) -> None:
         self._run, self._limit, self._queue_limit, self._whole = run, limit, queue_limit, whole
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._idle, self._enough, self._pause, self._crowd = lanes, enough, pause, crowd
         self._tasks: set[asyncio.Task[None]] = set()
-        self._gathered = asyncio.Event()
+        self._returning, self._goal, self._gathered = returning, enough, asyncio.Event()
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queue one item.
@@ -63,7 +65,7 @@ class Coalescer(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
-        if len(self._waiting) == self._enough:
+        if len(self._waiting) == self._goal:
             self._gathered.set()
         if self._idle:
             self._idle -= 1
@@ -82,14 +84,16 @@ class Coalescer(Generic[Item, Result]):
         while self._waiting:
             size = min(len(self._waiting), self._limit)
             await self._settle([self._waiting.popleft() for _ in range(size)])
-            if self._crowd <= size < self._enough:
-                await self._gather()
+            if self._pause and size >= self._crowd:
+                known = size + len(self._waiting)
+                await self._gather(min(known, self._enough) if self._returning else self._enough)
         self._idle += 1  # no await between "empty" and "idle"
 
-    async def _gather(self) -> None:
-        """Let others come, until enough wait or the pause is over."""
-        if len(self._waiting) >= self._enough:
+    async def _gather(self, goal: int) -> None:
+        """Let others come, until so many wait or the pause is over."""
+        if len(self._waiting) >= goal:
             return
+        self._goal = goal
         self._gathered.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pause):

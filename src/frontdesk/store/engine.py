@@ -38,8 +38,8 @@ class Engine(Protocol):
 _WORTH_A_COMMIT, _PAUSE_SECONDS = 64, 0.008
 """Of receipts: a provider waits for its 200 and not for the reading, so more may gather for a commit."""
 
-_COMPANY, _COMPANY_SECONDS = 24, 0.004
-"""Of messages: where many write at once, a commit is worth the most when it takes several of them."""
+_COMPANY, _COMPANY_SECONDS, _CROWD = 14, 0.008, 4
+"""Of messages: where many write at once, a commit is worth the most when it takes several (decision 15)."""
 
 
 class Store:
@@ -51,7 +51,13 @@ class Store:
     def __init__(self, engine: Engine, listeners: Listeners) -> None:
         self._engine, self._listeners = engine, listeners
         self._appends = Coalescer(
-            engine.append, limit=256, enough=_COMPANY, pause=_COMPANY_SECONDS, crowd=2, whole=_WHOLE
+            engine.append,
+            limit=256,
+            enough=_COMPANY,
+            pause=_COMPANY_SECONDS,
+            crowd=_CROWD,
+            returning=True,
+            whole=_WHOLE,
         )
         self._receipts = Coalescer(
             engine.receive, limit=256, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=_WHOLE

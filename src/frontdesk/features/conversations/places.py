@@ -24,8 +24,6 @@ from frontdesk.store.tx import ReadTx, Row
 KEPT_SECONDS = 30.0
 """An inbox may be deleted meanwhile; it is noticed after so long."""
 _MOST = 50_000
-_COMPANY, _COMPANY_SECONDS = 16, 0.003
-"""A reading of fewer is followed by so long a pause, in which those of the next one gather (decision 15)."""
 
 
 _Found = tuple[Row, tuple[Use, ...]]
@@ -51,9 +49,7 @@ class Places:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[UUID, Place] = {}
-        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(
-            self._read_all, enough=_COMPANY, pause=_COMPANY_SECONDS
-        )
+        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all)
 
     async def get(self, scope: Scope, conversation_id: UUID, *, anew: bool = False) -> Place:
         """The place of a conversation that the scope may see.
