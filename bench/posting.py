@@ -90,7 +90,8 @@ def _rounds(report: Report, made: Desk, folder: Path, rounds: int, seconds: floa
 
 
 def _beside_a_sleeper(report: Report, made: Desk, folder: Path, rounds: int, seconds: float) -> None:
-    """How long those wait who write a message every 20 ms, while no message leaves for ten seconds."""
+    """How long those wait who write a message every 20 ms, while no message leaves for ten seconds and all
+    that the rounds before wrote waits to leave, too."""
     took: list[float] = []
     for _ in range(rounds):
         command = [sys.executable, "-m", "bench.sleeping", "{port}"]

@@ -181,6 +181,30 @@ async def test_a_retry_waits_and_so_do_the_jobs_behind_it(store: Store) -> None:
     assert [(job.payload["name"], job.attempts) for job in lane.jobs] == [("a", 1), ("b", 0)]
 
 
+async def test_lanes_are_put_off_with_all_their_jobs_and_no_attempt_is_counted(store: Store) -> None:
+    first, second = sorted([uuid7(), uuid7()])
+    await _enqueue(store, first, "a", "b")
+    await _enqueue(store, second, "c")
+    ours = await _claim(store)
+    soon, later = utc_now() + timedelta(minutes=1), utc_now() + timedelta(hours=1)
+    at = {first: later, second: soon}
+    await store.write(lambda tx: jobs.put_off(tx, [(lane, at[lane.key]) for lane in ours]))
+    assert await _claim(store) == []
+    assert await store.read(lambda tx: jobs.next_due(tx, "q")) == soon
+    rows = await store.read(lambda tx: tx.rows(_LANES))
+    assert [(row.key, row.run_at, row.leased_until, row.claims) for row in rows] == [
+        (first, later, None, 0),
+        (second, soon, None, 0),
+    ]
+    await store.write(lambda tx: tx.run(_EXPIRE_ALL, at=utc_now() - timedelta(seconds=1)))
+    again = {lane.key: lane for lane in await _claim(store)}
+    assert [(job.payload["name"], job.attempts) for job in again[first].jobs] == [("a", 0), ("b", 0)]
+    await store.write(lambda tx: jobs.put_off(tx, [(lane, later) for lane in ours]))  # no longer ours
+    rows = await store.read(lambda tx: tx.rows(_LANES))
+    assert [row.fence for row in rows] == [again[first].fence, again[second].fence]
+    await store.write(lambda tx: jobs.put_off(tx, []))
+
+
 _EXPIRE_ALL = Statement(sa.update(t.lanes).values(run_at=P("at")))
 _JOBS_AT = Statement(sa.update(t.jobs).values(run_at=P("at")))
 

@@ -154,7 +154,7 @@ _CONVERSATIONS_OF = Statement(
     sa.select(_d.c.conversation_id).where(_d.c.id.in_(P("ids", expanding=True))).distinct()
 )
 _SEQ_OF = Statement(sa.select(_m.c.id, _m.c.seq).where(_m.c.id.in_(P("ids", expanding=True))))
-_INBOX_OF = Statement(sa.select(_d.c.inbox_id).where(_d.c.id == P("id")))
+_INBOXES_OF = Statement(sa.select(_d.c.id, _d.c.inbox_id).where(_d.c.id.in_(P("ids", expanding=True))))
 _STANDING = Statement(
     sa.select(_d.c.id, _d.c.inbox_id, _d.c.status, _d.c.source_id).where(_d.c.id == P("id"))
 )
@@ -249,10 +249,10 @@ def in_trouble(
     return _IN_TROUBLE.rows(tx, scope, before, limit, status=status.value)
 
 
-def inbox_of(tx: ReadTx, delivery_id: UUID) -> UUID | None:
-    """The inbox by which a delivery goes."""
-    found: UUID | None = tx.scalar(_INBOX_OF, id=delivery_id)
-    return found
+def inboxes_of(tx: ReadTx, delivery_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The inbox by which each delivery goes; none for those that are gone."""
+    ids = sorted(set(delivery_ids))
+    return {row.id: row.inbox_id for row in tx.rows(_INBOXES_OF, ids=ids)} if ids else {}
 
 
 def standing(tx: ReadTx, delivery_id: UUID) -> Row | None:

@@ -18,7 +18,7 @@ from frontdesk.store import claims, dead_letters, finishing, leases
 from frontdesk.store import tables as t
 from frontdesk.store.claims import Job, Lane
 from frontdesk.store.failures import LeaseLost
-from frontdesk.store.leases import forget_leases, hold, release, renew
+from frontdesk.store.leases import forget_leases, hold, put_off, release, renew
 from frontdesk.store.statement import Statement, insert
 from frontdesk.store.tx import ReadTx, Tx
 from frontdesk.store.types import db_now
@@ -36,6 +36,7 @@ __all__ = [
     "hold",
     "next_due",
     "park",
+    "put_off",
     "release",
     "renew",
     "replay",

@@ -3,7 +3,8 @@
 Used by way of `jobs`, which says what becomes of the lane's jobs.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,9 @@ _FORGET_LEASES = Statement(
     .values(run_at=sa.func.coalesce(_next_of_each, db_now()), leased_until=None, fence=_l.c.fence + 1)
 )
 _RENEW = Statement(sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=P("until"), claims=0))
+_PUT_OFF = Statement(
+    sa.update(_l).where(_of_lane).values(run_at=P("until"), leased_until=None, fence=_l.c.fence + 1, claims=0)
+)
 _SHRINK = Statement(sa.update(_l).where(_of_lane).values(pending=P("pending"), claims=0))
 _DROP = Statement(sa.delete(_l).where(_of_lane))
 
@@ -80,6 +84,17 @@ def renew(tx: Tx, lane: Lane, lease_seconds: float = 60) -> None:
     """
     if not tx.run(_RENEW, **fenced(lane), until=tx.now + timedelta(seconds=lease_seconds)):
         raise lost(lane)
+
+
+def put_off(tx: Tx, lanes: Iterable[tuple[Lane, datetime]]) -> None:
+    """Give lanes back, each with all its jobs and not to be claimed before a time.
+
+    Those that are no longer ours stay as they are. An attempt is not counted.
+    """
+    ordered = sorted(lanes, key=lambda each: each[0].key)
+    tx.run_many(_PUT_OFF, [{**fenced(lane), "until": until} for lane, until in ordered])
+    for queue in {lane.queue for lane, _ in ordered}:
+        tx.enqueued(queue)
 
 
 def forget_leases(tx: Tx) -> int:

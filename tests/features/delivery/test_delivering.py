@@ -283,6 +283,33 @@ async def test_a_slow_provider_holds_up_only_its_own_inbox(store: Store) -> None
         await until(lambda: length_is(slow.channel.sent, 12))
 
 
+async def test_s2_12_what_waits_for_a_silent_provider_costs_few_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 conversations wait for 2 places for 3 seconds: in turn, together, and all leave in the end."""
+    slow = await Scene(store).build()
+    slow.channel.gate = asyncio.Event()
+    for n in range(60):
+        await slow.receive(text("hi", sender=f"{n}"))
+    for row in await store.read(lambda tx: tx.rows(SLOW_ONES, inbox_id=slow.inbox_id)):
+        await write(slow, "x", conversation_id=row.id)
+    put_off, sizes = jobs.put_off, list[int]()
+
+    def counted(tx: Tx, lanes: Any) -> None:
+        sizes.append(len(lanes))
+        put_off(tx, lanes)
+
+    monkeypatch.setattr("frontdesk.features.delivery.turns.jobs.put_off", counted)
+    async with working(deliverer(slow, per_inbox=2).worker()):
+        await until(lambda: length_is(slow.channel.sent, 2))
+        await asyncio.sleep(3)
+        assert len(slow.channel.sent) == 2
+        assert len(sizes) <= 20
+        assert sum(sizes) >= 58 * 2  # each came again
+        slow.channel.gate.set()
+        await until(lambda: length_is(slow.channel.sent, 60))
+
+
 async def length_is(items: list[Any], length: int) -> bool:
     return len(items) == length
 

@@ -4,12 +4,10 @@ Each inbox may have so many sends under way; a slow provider then holds up its o
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -25,9 +23,11 @@ from frontdesk.features.delivery.letters import Letter
 from frontdesk.features.delivery.outbox import Interrupted
 from frontdesk.features.delivery.pacing import Later, Limits
 from frontdesk.features.delivery.packing import LinkFile, LinkLeave, Packing
+from frontdesk.features.delivery.turns import Turns
 from frontdesk.features.inboxes.inboxes import OpenInbox
 from frontdesk.features.inboxes.opening import KeepsInboxes
 from frontdesk.features.jobs.worker import Worker
+from frontdesk.kit.coalesce import Coalescer
 from frontdesk.kit.ids import uuid7
 from frontdesk.ports.blobs import Blobs
 from frontdesk.ports.channel import (
@@ -40,7 +40,6 @@ from frontdesk.ports.channel import (
 from frontdesk.store import deliveries, jobs
 from frontdesk.store.engine import Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
-from frontdesk.store.tx import Tx
 
 log = structlog.get_logger("frontdesk.delivery")
 
@@ -93,6 +92,8 @@ class Deliverer:
         self._channels, self._tell = channels, tell
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
+        self._inboxes_of: Coalescer[UUID, UUID | None] = Coalescer(self._read_inboxes)
+        self._turns = Turns(store)
         self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
 
     def worker(self) -> Worker:
@@ -116,7 +117,7 @@ class Deliverer:
         """One message; says whether the next of the lane may go. If not, the lane was given back."""
         inbox_id = await self._inbox_of(lane, job)
         if self._under_way[inbox_id] >= self._per_inbox:
-            await self._put_off(lane, job)
+            await self._turns.put_off(lane, inbox_id)
             return False
         self._under_way[inbox_id] += 1
         try:
@@ -139,21 +140,15 @@ class Deliverer:
     async def _inbox_of(self, lane: Lane, job: Job) -> UUID | None:
         """The inbox of a lane; a conversation never changes its inbox."""
         if lane.key not in self._inbox_of_lane:
-            delivery_id = UUID(job.payload["delivery"])
-            found = await self._store.read(lambda tx: deliveries.inbox_of(tx, delivery_id))
+            found = await self._inboxes_of.submit(UUID(job.payload["delivery"]))
             if len(self._inbox_of_lane) >= _MOST_KEPT:
                 self._inbox_of_lane.clear()
             self._inbox_of_lane[lane.key] = found
         return self._inbox_of_lane[lane.key]
 
-    async def _put_off(self, lane: Lane, job: Job) -> None:
-        """The inbox has enough under way: give the lane back for about a second."""
-        seconds = random.uniform(0.5, 1.5)  # noqa: S311 - so that not all come back at once
-
-        def change(tx: Tx) -> None:
-            jobs.retry(tx, lane, job.id, tx.now + timedelta(seconds=seconds), "The inbox is busy.")
-
-        await self._store.write(change)
+    async def _read_inboxes(self, delivery_ids: Sequence[UUID]) -> list[UUID | None]:
+        found = await self._store.read(lambda tx: deliveries.inboxes_of(tx, delivery_ids))
+        return [found.get(each) for each in delivery_ids]
 
     async def _limits(self, inbox_id: UUID | None) -> Limits | None:
         """How fast and how much an inbox may send; None where nothing bounds it."""
