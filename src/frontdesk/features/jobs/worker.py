@@ -22,6 +22,8 @@ log = structlog.get_logger("frontdesk.worker")
 POLL_SECONDS = 1.0
 GAP_SECONDS = 0.002
 GAP_WHILE_BUSY_SECONDS = 0.015
+MOST_AT_ONCE = 64
+"""Lanes of one claim: what becomes of them must not keep the process from those who wait for an answer."""
 GRACE_SECONDS = 8.0
 _LONGEST_PAUSE = 5.0
 _AGAIN_SECONDS = 1.0
@@ -82,7 +84,7 @@ class Worker:
         while not stopping.is_set():
             await self._pause()
             self._wake.clear()
-            free = self._slots - len(self._tasks)
+            free = min(self._slots - len(self._tasks), MOST_AT_ONCE)
             try:
                 lanes = await self._claim(free) if free else []
                 if stopping.is_set():
