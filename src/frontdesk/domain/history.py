@@ -26,7 +26,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a start needs none of them
 
 
 class HistoryHead(_Line):
@@ -218,7 +218,9 @@ HistoryLine = (
     | HistoryMessage
     | HistoryFile
 )
-_LINES: TypeAdapter[HistoryLine] = TypeAdapter(Annotated[HistoryLine, Field(discriminator="type")])
+_LINES: TypeAdapter[HistoryLine] = TypeAdapter(
+    Annotated[HistoryLine, Field(discriminator="type")], config=ConfigDict(defer_build=True)
+)
 _NAMES = "frontdesk, inbox, contact, opt_out, canned_response, conversation, message, file"
 _CURES = {
     "missing": "Add it.",

@@ -19,7 +19,8 @@ from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
 _PING = Statement(sa.select(sa.literal(1).label("one")))
-_WHOLE = (OSError, asyncio.CancelledError, StoreUnavailable, OutcomeUnknown, Busy)
+WHOLE = (OSError, asyncio.CancelledError, StoreUnavailable, OutcomeUnknown, Busy)
+"""Errors of the store that are a whole batch's: running its parts would meet them again."""
 
 
 class Engine(Protocol):
@@ -57,10 +58,10 @@ class Store:
             pause=_COMPANY_SECONDS,
             crowd=_CROWD,
             returning=True,
-            whole=_WHOLE,
+            whole=WHOLE,
         )
         self._receipts = Coalescer(
-            engine.receive, limit=256, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=_WHOLE
+            engine.receive, limit=256, enough=_WORTH_A_COMMIT, pause=_PAUSE_SECONDS, whole=WHOLE
         )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closed = False

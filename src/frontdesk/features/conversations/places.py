@@ -18,7 +18,7 @@ from frontdesk.features.conversations.standing import NONE, Standing, quiet_hour
 from frontdesk.kit.coalesce import Coalescer, Full
 from frontdesk.ports.channel import Channel
 from frontdesk.store import conversations, opt_outs
-from frontdesk.store.engine import Store
+from frontdesk.store.engine import WHOLE, Store
 from frontdesk.store.tx import ReadTx, Row
 
 KEPT_SECONDS = 30.0
@@ -49,7 +49,7 @@ class Places:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[UUID, Place] = {}
-        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all)
+        self._reads: Coalescer[tuple[UUID, UUID], _Found | None] = Coalescer(self._read_all, whole=WHOLE)
 
     async def get(self, scope: Scope, conversation_id: UUID, *, anew: bool = False) -> Place:
         """The place of a conversation that the scope may see.

@@ -38,7 +38,7 @@ from frontdesk.ports.channel import (
     Unknown,
 )
 from frontdesk.store import deliveries, jobs
-from frontdesk.store.engine import Store
+from frontdesk.store.engine import WHOLE, Store
 from frontdesk.store.jobs import Job, Lane, LeaseLost
 
 log = structlog.get_logger("frontdesk.delivery")
@@ -92,7 +92,7 @@ class Deliverer:
         self._channels, self._tell = channels, tell
         self._under_way: Counter[UUID | None] = Counter()
         self._inbox_of_lane: dict[UUID, UUID | None] = {}
-        self._inboxes_of: Coalescer[UUID, UUID | None] = Coalescer(self._read_inboxes)
+        self._inboxes_of: Coalescer[UUID, UUID | None] = Coalescer(self._read_inboxes, whole=WHOLE)
         self._turns = Turns(store)
         self._worker = Worker(store, DELIVER_QUEUE, self.handle, slots=SLOTS, lease_seconds=LEASE_SECONDS)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from frontdesk.kit.coalesce import Coalescer
 from frontdesk.store import jobs
-from frontdesk.store.engine import Store
+from frontdesk.store.engine import WHOLE, Store
 from frontdesk.store.jobs import Lane
 from frontdesk.store.tx import Tx
 
@@ -36,7 +36,7 @@ class Turns:
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
         self._last: dict[UUID | None, float] = {}
-        self._changes: Coalescer[tuple[Lane, float], None] = Coalescer(self._put_off)
+        self._changes: Coalescer[tuple[Lane, float], None] = Coalescer(self._put_off, whole=WHOLE)
 
     async def put_off(self, lane: Lane, inbox_id: UUID | None) -> None:
         """Give a lane back until it is its turn. Nothing happens if it is no longer ours."""
