@@ -11,7 +11,7 @@ from frontdesk.kit.coalesce import Coalescer, Full
 from frontdesk.store import drafts as d
 from frontdesk.store import jobs
 from frontdesk.store.drafts import Draft, Outcome
-from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable, unusable
+from frontdesk.store.failures import unusable
 from frontdesk.store.listeners import CommitListener, EnqueueListener, Listeners
 from frontdesk.store.receipts import Receipt
 from frontdesk.store.statement import DialectName, Statement
@@ -19,7 +19,7 @@ from frontdesk.store.tx import ReadTx, Tx
 
 T = TypeVar("T")
 _PING = Statement(sa.select(sa.literal(1).label("one")))
-WHOLE = (OSError, asyncio.CancelledError, StoreUnavailable, OutcomeUnknown, Busy)
+WHOLE = (OSError, asyncio.CancelledError, Busy)
 """Errors of the store that are a whole batch's: running its parts would meet them again."""
 
 

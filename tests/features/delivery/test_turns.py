@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from frontdesk.features.delivery.turns import A_SECOND, SOONEST_SECONDS, STEP_SECONDS, Turns
+from frontdesk.features.delivery.turns import LANES_A_SECOND, SOONEST_SECONDS, STEP_SECONDS, Turns
 from frontdesk.kit.ids import uuid7
 from frontdesk.store import jobs
 from frontdesk.store import tables as t
@@ -17,6 +18,8 @@ from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
 
 FULL, OTHER = uuid7(), uuid7()
+NO_STORE: Any = None
+"""Whose turn it is takes none."""
 _LANES = Statement(sa.select(t.lanes))
 
 
@@ -28,45 +31,45 @@ class _Clock:
         return self.now
 
 
-def test_turns_are_in_the_order_asked_and_so_many_a_second(store: Store) -> None:
+def test_turns_are_in_the_order_asked_and_so_many_a_second() -> None:
     clock = _Clock()
-    turns = Turns(store, clock)
+    turns = Turns(NO_STORE, clock)
     at = [round(clock.now + turns.seconds_for(FULL), 3) for _ in range(2_000)]
     assert at == sorted(at)
     assert at[0] == clock.now + SOONEST_SECONDS + 0.1  # the next whole step
-    assert max(Counter(at).values()) == A_SECOND * STEP_SECONDS
-    assert at[-1] == clock.now + SOONEST_SECONDS + 2_000 / A_SECOND + 0.1
+    assert max(Counter(at).values()) == LANES_A_SECOND * STEP_SECONDS
+    assert at[-1] == clock.now + SOONEST_SECONDS + 2_000 / LANES_A_SECOND + 0.1
 
 
-def test_who_comes_again_waits_behind_those_who_have_not_been(store: Store) -> None:
+def test_who_comes_again_waits_behind_those_who_have_not_been() -> None:
     clock = _Clock()
-    turns = Turns(store, clock)
+    turns = Turns(NO_STORE, clock)
     first = turns.seconds_for(FULL)
     last = [turns.seconds_for(FULL) for _ in range(1_000)][-1]
     clock.now += first
     assert clock.now + turns.seconds_for(FULL) >= 100.0 + last
 
 
-def test_inboxes_do_not_wait_for_each_other(store: Store) -> None:
-    turns = Turns(store, _Clock())
+def test_inboxes_do_not_wait_for_each_other() -> None:
+    turns = Turns(NO_STORE, _Clock())
     for _ in range(1_000):
         turns.seconds_for(FULL)
     assert turns.seconds_for(OTHER) < SOONEST_SECONDS + 2 * STEP_SECONDS
 
 
-def test_once_all_had_their_turn_it_is_as_at_first(store: Store) -> None:
+def test_once_all_had_their_turn_it_is_as_at_first() -> None:
     clock = _Clock()
-    turns = Turns(store, clock)
+    turns = Turns(NO_STORE, clock)
     for _ in range(1_000):
         turns.seconds_for(FULL)
     clock.now += 60
     assert turns.seconds_for(FULL) < SOONEST_SECONDS + 2 * STEP_SECONDS
 
 
-def test_inboxes_of_the_past_are_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inboxes_of_the_past_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("frontdesk.features.delivery.turns._MOST_KEPT", 3)
     clock = _Clock()
-    turns = Turns(store, clock)
+    turns = Turns(NO_STORE, clock)
     for _ in range(3):
         turns.seconds_for(uuid7())
     clock.now += 10

@@ -17,7 +17,7 @@ from frontdesk.store.engine import WHOLE, Store
 from frontdesk.store.jobs import Lane
 from frontdesk.store.tx import Tx
 
-A_SECOND = 400
+LANES_A_SECOND = 400
 """How many lanes of one inbox come again each second."""
 STEP_SECONDS = 0.2
 """They come together in steps of so long: a claim costs about the same for one lane as for eighty."""
@@ -47,7 +47,7 @@ class Turns:
         now = self._clock()
         if len(self._last) >= _MOST_KEPT:
             self._last = {key: at for key, at in self._last.items() if at > now}
-        at = max(self._last.get(inbox_id, 0.0), now + SOONEST_SECONDS) + 1 / A_SECOND
+        at = max(self._last.get(inbox_id, 0.0), now + SOONEST_SECONDS) + 1 / LANES_A_SECOND
         self._last[inbox_id] = at
         return math.ceil(at / STEP_SECONDS) * STEP_SECONDS - now
 
