@@ -1,8 +1,6 @@
 """The queue: order per key, leases and fences, retries, dead letters, fairness; on both engines."""
 
 import asyncio
-import time
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -28,16 +26,6 @@ _EXPIRE = Statement(
     sa.update(t.lanes).values(run_at=P("at"), leased_until=P("at")).where(t.lanes.c.leased_until.is_not(None))
 )
 _LANES = Statement(sa.select(t.lanes).order_by(t.lanes.c.key))
-_FILL_JOBS = Statement(
-    sa.insert(t.jobs).values(
-        queue="q", key=P("key"), account_id=P("account"), payload={"n": 1}, run_at=P("at"), created_at=P("at")
-    )
-)
-_FILL_LANES = Statement(
-    sa.insert(t.lanes).values(
-        queue="q", key=P("key"), account_id=P("account"), run_at=P("at"), pending=P("pending")
-    )
-)
 
 
 async def _enqueue(store: Store, key: UUID, *names: str, account: UUID = ACCOUNT, after: float = 0) -> None:
@@ -331,33 +319,6 @@ async def test_adding_and_finishing_at_once_loses_no_job(store: Store) -> None:
         await asyncio.gather(add(), work(), work())
     assert done == [str(n) for n in range(total)]
     assert await store.read(lambda tx: tx.rows(_LANES)) == []
-
-
-async def test_a_claim_behind_a_long_blocked_lane_stays_fast(store: Store) -> None:
-    """A key with 100,000 jobs that is leased or waits does not slow the others down."""
-    blocked, now = uuid7(), utc_now() - timedelta(seconds=5)
-    await _fill(store, blocked, 100_000, run_at=utc_now() + timedelta(hours=1))
-    free = [uuid7() for _ in range(200)]
-    for key in free:
-        await _fill(store, key, 1, run_at=now)
-    await _claim(store, lanes=5)  # whatever is to be compiled and read first
-    started = time.perf_counter()
-    lanes = await _claim(store, lanes=100)
-    seconds = time.perf_counter() - started
-    assert len(lanes) == 100
-    assert blocked not in {lane.key for lane in lanes}
-    assert seconds < 0.25
-
-
-async def _fill(store: Store, key: UUID, count: int, *, run_at: object) -> None:
-    params: Sequence[dict[str, object]] = [{"key": key, "account": ACCOUNT, "at": run_at}] * min(count, 5_000)
-
-    def change(tx: Tx) -> None:
-        tx.run_many(_FILL_JOBS, params)
-
-    for _ in range(max(1, count // 5_000)):
-        await store.write(change)
-    await store.write(lambda tx: tx.run(_FILL_LANES, key=key, account=ACCOUNT, at=run_at, pending=count))
 
 
 async def test_g1_a_reopened_sqlite_file_gives_leased_lanes_back_at_once(tmp_path: Path) -> None:

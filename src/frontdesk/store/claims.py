@@ -18,6 +18,18 @@ from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _l, _j = t.lanes, t.jobs
+OLDEST_FIRST = (_j.c.key, _j.c.id)
+"""The order of a lane's jobs, said as the index of lanes has it; goes with `jobs_of`."""
+
+
+def jobs_of(queue: sa.ColumnElement[str], key: sa.ColumnElement[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The condition for the jobs of one lane, to be read by OLDEST_FIRST.
+
+    The key is bounded from both sides and ordered by, not equalled: once PostgreSQL's statistics know of one
+    long lane only, it takes every key for that one, and finds the first of `key = x ORDER BY id` by walking
+    the primary key through all jobs of the others.
+    """
+    return _j.c.queue == queue, _j.c.key >= key, _j.c.key <= key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,8 @@ _CLAIM_POSTGRES = (
    FROM c WHERE l.queue = $1 AND l.key = c.key RETURNING l.key, l.account_id, l.claims, l.leased_until)
 SELECT u.key, u.account_id, u.claims, u.leased_until, j.id, j.payload, j.attempts, j.created_at, j.run_at,
   statement_timestamp()
-FROM u CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.queue = $1 AND j.key = u.key ORDER BY j.id LIMIT $5) j
+FROM u CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.queue = $1 AND j.key >= u.key AND j.key <= u.key
+  ORDER BY j.key, j.id LIMIT $5) j
 ORDER BY u.key, j.id"""
 )
 _walk = sa.text(_WALK.format(queue=":queue") + " SELECT account_id FROM a WHERE account_id IS NOT NULL")  # noqa: S608
@@ -90,8 +103,8 @@ _LEASE = Statement(
 )
 _JOBS = Statement(
     sa.select(_j.c.id, _j.c.payload, _j.c.attempts, _j.c.created_at, _j.c.run_at, db_now().label("now"))
-    .where(_j.c.queue == P("queue"), _j.c.key == P("key"))
-    .order_by(_j.c.id)
+    .where(*jobs_of(P("queue"), P("key")))
+    .order_by(*OLDEST_FIRST)
     .limit(P("limit"))
 )
 _FIRST = Statement(

@@ -1,7 +1,8 @@
 """Finishing jobs: the most frequent report on lanes, in one statement for any number of them. Used by jobs.
 
 The lanes are locked first, so work that is added meanwhile waits, and the count of pending jobs decides
-whether a lane stays: one that is emptied is dropped, the others are given back (or kept).
+whether a lane stays: one that is emptied is dropped, the others are given back (or kept). Why PostgreSQL is
+asked for a lane's jobs by bounds: `claims.jobs_of`.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ WITH l AS MATERIALIZED (SELECT l.key, l.pending FROM lanes l
  x AS (DELETE FROM lanes l USING n WHERE n.pending <= 0 AND l.queue = $1 AND l.key = n.key),
  y AS (UPDATE lanes l SET pending = n.pending, claims = 0,
       run_at = CASE WHEN $5::bool THEN coalesce((SELECT j.run_at FROM jobs j WHERE j.queue = $1
-        AND j.key = l.key AND j.id <> ALL($4::bigint[]) ORDER BY j.id LIMIT 1), clock_timestamp())
+        AND j.key >= l.key AND j.key <= l.key AND j.id <> ALL($4::bigint[])
+        ORDER BY j.key, j.id LIMIT 1), clock_timestamp())
         ELSE l.run_at END,
       leased_until = CASE WHEN $5 THEN NULL ELSE l.leased_until END,
       fence = l.fence + CASE WHEN $5 THEN 1 ELSE 0 END

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from frontdesk.store import tables as t
-from frontdesk.store.claims import Lane
+from frontdesk.store.claims import OLDEST_FIRST, Lane, jobs_of
 from frontdesk.store.failures import LeaseLost
 from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
@@ -23,8 +23,8 @@ _of_lane = sa.and_(_l.c.queue == P("queue"), _l.c.key == P("key"), _l.c.fence ==
 _LOCK = Statement(sa.select(_l.c.pending).where(_of_lane).with_for_update(key_share=True))
 _next_run_at = (
     sa.select(_j.c.run_at)
-    .where(_j.c.queue == P("queue"), _j.c.key == P("key"))
-    .order_by(_j.c.id)
+    .where(*jobs_of(P("queue"), P("key")))
+    .order_by(*OLDEST_FIRST)
     .limit(1)
     .scalar_subquery()
 )
@@ -42,8 +42,8 @@ _GIVE_BACK = Statement(
 )
 _next_of_each = (
     sa.select(_j.c.run_at)
-    .where(_j.c.queue == _l.c.queue, _j.c.key == _l.c.key)
-    .order_by(_j.c.id)
+    .where(*jobs_of(_l.c.queue, _l.c.key))
+    .order_by(*OLDEST_FIRST)
     .limit(1)
     .correlate(_l)
     .scalar_subquery()
