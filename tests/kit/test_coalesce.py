@@ -188,6 +188,18 @@ async def test_one_caller_who_calls_again_and_again_does_not_wait_for_the_pause(
     assert run.batches == [[0], [1], [2]]
 
 
+async def test_a_pause_that_is_not_worth_it_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept, is_worth_it = _pauses(monkeypatch), False
+    coalescer = Coalescer(_Runner(), enough=8, pause=0.5, is_worth_it=lambda: is_worth_it)
+    await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
+    await coalescer.drain()
+    assert slept == []
+    is_worth_it = True
+    await asyncio.gather(*(coalescer.submit(n) for n in range(4)))
+    await coalescer.drain()
+    assert slept == [0.5]
+
+
 async def test_a_small_batch_is_not_followed_by_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     slept = _pauses(monkeypatch)
     coalescer = Coalescer(_Runner(), enough=8, pause=0.5, crowd=3)

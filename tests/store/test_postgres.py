@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +20,8 @@ from frontdesk.store import tables as t
 from frontdesk.store.engine import Store, open_store
 from frontdesk.store.failures import OutcomeUnknown, StoreUnavailable
 from frontdesk.store.messages import Appended
-from frontdesk.store.postgres import WARM_CONNECTIONS
+from frontdesk.store.postgres import WARM_CONNECTIONS, PostgresEngine
+from frontdesk.store.postgres_bus import COMPANY_SECONDS
 from frontdesk.store.receipts import Receipt
 from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
@@ -293,6 +296,21 @@ async def test_commits_of_other_processes_are_heard(postgres_url: str) -> None:
     await heard.until(
         lambda: heard.heads[desk.account] > head or None, nudge=lambda: one.append(desk.incoming())
     )
+    await one.close()
+    await two.close()
+
+
+async def test_who_writes_beside_others_knows_it(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages gather for a commit then (decision 15), until nothing was heard of the others for a while."""
+    seconds = 0.0
+    monkeypatch.setattr("frontdesk.store.postgres_bus.time", SimpleNamespace(monotonic=lambda: seconds))
+    one, two = [await open_store(postgres_url, migrate=False) for _ in range(2)]
+    desk, heard = await Desk(one).open(), _Heard(two)
+    engine = cast("PostgresEngine", one._engine), cast("PostgresEngine", two._engine)
+    await heard.until(lambda: heard.heads, nudge=lambda: one.append(desk.incoming()))
+    assert [each.is_contended() for each in engine] == [False, True]
+    seconds = COMPANY_SECONDS
+    assert [each.is_contended() for each in engine] == [False, False]
     await one.close()
     await two.close()
 

@@ -30,6 +30,7 @@ class Coalescer(Generic[Item, Result]):
             The pause ends when so many wait.
         pause: At most so many seconds. A call that finds nothing waiting or running never meets it.
         crowd: A batch smaller than this is not followed by a pause.
+        is_worth_it: Asked before a pause; where it says no, there is none.
         returning: Who is answered calls again: the pause also ends when as many wait as were in the batch
             and behind it, for nobody else is to be expected.
         whole: Errors that are the batch's, not an item's.
@@ -45,12 +46,14 @@ class Coalescer(Generic[Item, Result]):
         enough: int = 1,
         pause: float = 0.0,
         crowd: int = 1,
+        is_worth_it: Callable[[], bool] = lambda: True,
         returning: bool = False,
         whole: tuple[type[BaseException], ...] = (OSError, asyncio.CancelledError),
     ) -> None:
         self._run, self._limit, self._queue_limit, self._whole = run, limit, queue_limit, whole
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._idle, self._enough, self._pause, self._crowd = lanes, enough, pause, crowd
+        self._is_worth_it = is_worth_it
         self._tasks: set[asyncio.Task[None]] = set()
         self._returning, self._goal, self._gathered = returning, enough, asyncio.Event()
 
@@ -84,7 +87,7 @@ class Coalescer(Generic[Item, Result]):
         while self._waiting:
             size = min(len(self._waiting), self._limit)
             await self._settle([self._waiting.popleft() for _ in range(size)])
-            if self._pause and size >= self._crowd:
+            if self._pause and size >= self._crowd and self._is_worth_it():
                 known = size + len(self._waiting)
                 await self._gather(min(known, self._enough) if self._returning else self._enough)
         self._idle += 1  # no await between "empty" and "idle"

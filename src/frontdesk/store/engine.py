@@ -32,6 +32,7 @@ class Engine(Protocol):
     async def read(self, query: Callable[[ReadTx], T], *, snapshot: bool = False) -> T: ...
     async def append(self, drafts: Sequence[Draft]) -> list[Outcome]: ...
     async def receive(self, batch: Sequence[Receipt]) -> list[None]: ...
+    def is_contended(self) -> bool: ...
     async def warm(self) -> None: ...
     async def close(self) -> None: ...
 
@@ -40,7 +41,7 @@ _WORTH_A_COMMIT, _PAUSE_SECONDS = 64, 0.008
 """Of receipts: a provider waits for its 200 and not for the reading, so more may gather for a commit."""
 
 _COMPANY, _COMPANY_SECONDS, _CROWD = 14, 0.008, 4
-"""Of messages: where many write at once, a commit is worth the most when it takes several (decision 15)."""
+"""Of messages, where others want what a commit takes: it is worth most with several in it (decision 15)."""
 
 
 class Store:
@@ -57,6 +58,7 @@ class Store:
             enough=_COMPANY,
             pause=_COMPANY_SECONDS,
             crowd=_CROWD,
+            is_worth_it=engine.is_contended,
             returning=True,
             whole=WHOLE,
         )

@@ -92,6 +92,10 @@ class PostgresEngine:
         self._tell({}, (receipts.QUEUE,))
         return [None] * len(batch)
 
+    def is_contended(self) -> bool:
+        """Whether other processes of the desk write, too: commits take turns at the head of a log."""
+        return self._bus.has_company()
+
     async def warm(self) -> None:
         """Open connections ahead, each with the hottest statements prepared and their types known.
 

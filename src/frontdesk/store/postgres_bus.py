@@ -6,6 +6,7 @@ NOTIFY would halve the rate of commits.
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
@@ -21,6 +22,8 @@ from frontdesk.store.postgres_pool import LOST_OR_CLOSED
 CHANNEL = "frontdesk"
 PAUSE_SECONDS = 0.010
 RECONNECT_SECONDS = 0.5
+COMPANY_SECONDS = 1.0
+"""So long after the last word of another process it is taken to be writing still."""
 _PER_MESSAGE = 100  # accounts in one payload; PostgreSQL takes 8,000 bytes
 _NOTIFY = "SELECT pg_notify($1, $2)"
 _SETTINGS = {"application_name": "frontdesk wake-ups", "synchronous_commit": "off"}
@@ -34,6 +37,7 @@ class PostgresBus:
         self._sender = str(uuid7())
         self._heads: dict[UUID, int] = {}
         self._queues: set[str] = set()
+        self._heard_at = float("-inf")
         self._wake = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -44,6 +48,10 @@ class PostgresBus:
         self._queues.update(queues)
         if self._heads or self._queues:
             self._wake.set()
+
+    def has_company(self) -> bool:
+        """Whether another process committed something of late."""
+        return time.monotonic() - self._heard_at < COMPANY_SECONDS
 
     async def close(self) -> None:
         """Stop."""
@@ -83,5 +91,6 @@ class PostgresBus:
     def _hear(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
         message = json.loads(str(payload))
         if message["from"] != self._sender:
+            self._heard_at = time.monotonic()
             heads = {UUID(account_id): head for account_id, head in message["heads"].items()}
             self._listeners.committed(heads, message["queues"])

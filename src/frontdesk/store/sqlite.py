@@ -60,6 +60,10 @@ class SqliteEngine:
         await self.write(lambda tx: receipts.add_many(tx, batch))
         return [None] * len(batch)
 
+    def is_contended(self) -> bool:
+        """Always: the writer's thread and the requests take turns with the interpreter."""
+        return True
+
     async def warm(self) -> None:
         """Nothing: a file is next to us."""
 
