@@ -163,7 +163,7 @@ class Hooks:
         loop = asyncio.get_running_loop()
         for _ in range(number):
             _, made = await loop.create_connection(
-                lambda: _Connection(self._answered), self._parts.hostname, self._parts.port
+                lambda: _Connection(self._answered), self._parts.hostname or "", self._parts.port or 80
             )
             self._all.append(made)
             self._free.put_nowait(made)

@@ -8,7 +8,8 @@ import sys
 
 from frontdesk.kit.clock import utc_now
 from frontdesk.runtime.container import build
-from frontdesk.runtime.server import listen, serving
+from frontdesk.runtime.listening import listen
+from frontdesk.runtime.server import serving
 from frontdesk.runtime.sources import load
 from frontdesk.store.drafts import Appended, Draft, Outcome
 from frontdesk.store.engine import open_store

@@ -153,7 +153,7 @@ def _by_hand(folder: Path, seconds: float) -> Load:
 def yardstick(script: str, seconds: float) -> float:
     """What the database does alone, on a fresh server with one account and 10,000 conversations."""
     with PostgresServer(fsync=True) as server:
-        psql = [installed_binaries() / "bin/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", "accounts=1", "-v",
-                "conversations=10000", "-f", HERE / "sql/schema.sql", server.url()]  # fmt: skip
+        psql = [str(installed_binaries() / "bin/psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-v", "accounts=1",
+                "-v", "conversations=10000", "-f", str(HERE / "sql/schema.sql"), server.url()]  # fmt: skip
         subprocess.run(psql, check=True, capture_output=True)
         return pgbench(server.url(), HERE / f"sql/{script}.sql", seconds=seconds)

@@ -47,7 +47,7 @@ def _paths(folder: Path) -> dict[str, Path]:
         f"/v1/conversations/00000000-0000-7000-8000-{n:012x}/messages?limit=50" for n in range(1, SMALL + 1)
     ]
     wanted = {"the last 50 messages": messages, "the inbox list": ["/v1/conversations?limit=50"]}
-    out = {}
+    out = dict[str, Path]()
     for what, lines in wanted.items():
         out[what] = folder / f"{len(out)}.txt"
         out[what].write_text("\n".join(lines) + "\n")

@@ -85,8 +85,8 @@ async def connect(url: str, *, number: int, first: bytes | None, marker: bytes, 
             ).encode()
             _, reader = await loop.create_connection(
                 lambda request=request: Reader(request, first, marker, tally),  # type: ignore[misc]
-                parts.hostname,
-                parts.port,
+                parts.hostname or "",
+                parts.port or 80,
             )
             tally.readers.append(reader)  # type: ignore[attr-defined]
         for _ in range(600):

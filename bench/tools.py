@@ -47,7 +47,7 @@ def wrk(
         f"-c{connections}",
         f"-d{max(1, round(seconds))}s",
         "-s",
-        HERE / "lua" / f"{script}.lua",
+        str(HERE / "lua" / f"{script}.lua"),
         url,
     ]
     done = subprocess.run(
@@ -65,8 +65,8 @@ def wrk(
 
 def pgbench(dsn: str, script: Path, *, seconds: float, clients: int = 32) -> float:
     """Transactions per second of one SQL script, statements prepared."""
-    command = [installed_binaries() / "bin/pgbench", "-n", "-M", "prepared", "-f", script, "-c", str(clients),
-               "-j", "1", "-T", f"{seconds:g}", dsn]  # fmt: skip
+    command = [str(installed_binaries() / "bin/pgbench"), "-n", "-M", "prepared", "-f", str(script),
+               "-c", str(clients), "-j", "1", "-T", f"{seconds:g}", dsn]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"tps = (\S+)", done.stdout)
     if found is None:
