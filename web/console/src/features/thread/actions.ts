@@ -5,12 +5,15 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { http } from "~/app/api.ts";
 import { applyConversation } from "~/app/events.ts";
+import { conversationQuery } from "~/app/queries.ts";
 import { endToast, toast, toastError } from "~/ui/toasts.tsx";
 
 export interface Actions {
   assign: (assignee: string | null) => Promise<void>;
   resolve: () => Promise<void>;
   reopen: () => Promise<void>;
+  /** Resolve it, or reopen it: by what is known now, which the page may not show yet. */
+  turn: () => Promise<void>;
   snooze: (until: Date) => Promise<void>;
   pending: () => Promise<void>;
 }
@@ -40,17 +43,20 @@ export function makeActions(client: QueryClient, conversation: Conversation): Ac
   };
   const reopen = () => attempt("Not reopened.", () => change(client, id, "reopen"));
   const undo = { label: "Undo", run: () => void reopen() };
+  const resolve = () =>
+    attempt("Not resolved.", async () => {
+      await change(client, id, "resolve");
+      toast(`Resolved ${name}`, undo, id);
+    });
+  const known = () => client.getQueryData(conversationQuery(id).queryKey) ?? conversation;
   return {
     reopen,
+    resolve,
+    turn: () => (known().status === "resolved" ? reopen() : resolve()),
     assign: (assignee) =>
       attempt("Not assigned.", async () => {
         await change(client, id, "assign", { assignee_id: assignee });
         toast(assignee ? `Assigned ${name}` : `${name} is unassigned`);
-      }),
-    resolve: () =>
-      attempt("Not resolved.", async () => {
-        await change(client, id, "resolve");
-        toast(`Resolved ${name}`, undo, id);
       }),
     snooze: (until) =>
       attempt("Not snoozed.", async () => {
