@@ -59,13 +59,6 @@ async def test_a_batch_has_a_limit() -> None:
     assert run.batches == [[0, 1], [2, 3], [4]]
 
 
-async def test_lanes_run_at_once() -> None:
-    run = _Runner()
-    coalescer = Coalescer(run, limit=1, lanes=2)
-    assert await asyncio.gather(*(coalescer.submit(n) for n in range(6))) == [0, 2, 4, 6, 8, 10]
-    assert run.most_running == 2
-
-
 async def test_the_culprit_fails_alone() -> None:
     run = _Runner(frozenset({3}))
     coalescer = Coalescer(run)

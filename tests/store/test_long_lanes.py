@@ -35,7 +35,7 @@ _FILL_LANES = Statement(
 _READ = """
 SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'jobs'"""
 STEPS = 20
-"""Instructions of SQLite's machine that reading one row of a lane stays under."""
+"""So many instructions of SQLite's machine count as one row."""
 
 
 async def fill(store: Store, count: int, *, seconds: float) -> UUID:
@@ -87,7 +87,7 @@ async def test_work_beside_a_long_lane_reads_its_own_jobs_only(store: Store, kno
     def finish(tx: Tx) -> None:
         jobs.done_many(tx, [(lane, [lane.jobs[0].id]) for lane in lanes[:20]])
 
-    def postpone(tx: Tx) -> None:
+    def give_back(tx: Tx) -> None:
         for lane in lanes[20:]:
             jobs.release(tx, lane)
 
@@ -97,6 +97,6 @@ async def test_work_beside_a_long_lane_reads_its_own_jobs_only(store: Store, kno
     lanes, read = await store.write(lambda tx: read_by(tx, claim))
     assert {lane.key for lane in lanes} == others
     assert read < LONG / 10
-    for work in (finish, postpone, reopen):
+    for work in (finish, give_back, reopen):
         _, read = await store.write(lambda tx, work=work: read_by(tx, work))  # type: ignore[misc]
         assert read < LONG / 10, work.__name__

@@ -6,7 +6,7 @@ Reads arguments, calls the runtime, prints. No rule of the trade, no SQL, no con
 import gc
 import sys
 
-COLLECT_AFTER = 300_000
+OBJECTS_OF_A_START = 300_000
 """Containers made before the first look for cycles: more than all imports and a start make, which stay."""
 
 
@@ -15,7 +15,7 @@ def main() -> None:
 
     Exit codes: 0 done, 1 not possible now, 2 a bad argument or setting.
     """
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    gc.set_threshold(OBJECTS_OF_A_START, 20, 20)
     from frontdesk.cli.app import app  # noqa: PLC0415 - importing the package must load nothing
     from frontdesk.cli.failures import explained  # noqa: PLC0415
 

@@ -25,7 +25,6 @@ class Coalescer(Generic[Item, Result]):
         run: Runs one batch and answers one result per item, in order.
         limit: The largest batch.
         queue_limit: How many calls may wait before `Full` is raised.
-        lanes: How many batches may run at the same time.
         enough: A batch is followed by a pause in which the next one gathers, so that it is worth its cost.
             The pause ends when so many wait.
         pause: At most so many seconds. A call that finds nothing waiting or running never meets it.
@@ -42,7 +41,6 @@ class Coalescer(Generic[Item, Result]):
         *,
         limit: int = 256,
         queue_limit: int = 20_000,
-        lanes: int = 1,
         enough: int = 1,
         pause: float = 0.0,
         crowd: int = 1,
@@ -52,7 +50,7 @@ class Coalescer(Generic[Item, Result]):
     ) -> None:
         self._run, self._limit, self._queue_limit, self._whole = run, limit, queue_limit, whole
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._idle, self._enough, self._pause, self._crowd = lanes, enough, pause, crowd
+        self._is_running, self._enough, self._pause, self._crowd = False, enough, pause, crowd
         self._is_worth_it = is_worth_it
         self._tasks: set[asyncio.Task[None]] = set()
         self._returning, self._goal, self._gathered = returning, enough, asyncio.Event()
@@ -70,8 +68,8 @@ class Coalescer(Generic[Item, Result]):
         self._waiting.append((item, future))
         if len(self._waiting) == self._goal:
             self._gathered.set()
-        if self._idle:
-            self._idle -= 1
+        if not self._is_running:
+            self._is_running = True
             task = loop.create_task(self._flush())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -90,7 +88,7 @@ class Coalescer(Generic[Item, Result]):
             if self._pause and size >= self._crowd and self._is_worth_it():
                 known = size + len(self._waiting)
                 await self._gather(min(known, self._enough) if self._returning else self._enough)
-        self._idle += 1  # no await between "empty" and "idle"
+        self._is_running = False  # no await between "empty" and this
 
     async def _gather(self, goal: int) -> None:
         """Let others come, until so many wait or the pause is over."""

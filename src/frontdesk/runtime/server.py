@@ -233,10 +233,10 @@ def _demo(settings: Settings, store: Store, port: int) -> "Demo":
 
 
 def _settle_memory() -> None:
-    """What is here now stays, so collections need not walk it (p99 22 ms to 5 ms on 3.11).
+    """What is here now stays, so collections need not walk it while somebody waits.
 
-    They find cycles only, of which requests leave few, so they come less often. No collection before: the few
-    thousand objects that a start leaves are not worth the time it takes to walk all that was imported.
+    They find cycles only, of which requests leave few, so they come less often. No collection before:
+    what garbage a start leaves is not worth the time it takes to walk all that was imported.
     """
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)

@@ -18,18 +18,18 @@ from frontdesk.store.types import db_now
 
 P = sa.bindparam
 _l, _j = t.lanes, t.jobs
-OLDEST_FIRST = (_j.c.key, _j.c.id)
-"""The order of a lane's jobs, said as the index of lanes has it; goes with `jobs_of`."""
 
 
-def jobs_of(queue: sa.ColumnElement[str], key: sa.ColumnElement[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
-    """The condition for the jobs of one lane, to be read by OLDEST_FIRST.
+def oldest_of(
+    query: sa.Select[Any], queue: sa.ColumnElement[str], key: sa.ColumnElement[UUID]
+) -> sa.Select[Any]:
+    """The query, asked of the jobs of one lane, oldest first, as `ix_jobs_lane` has them.
 
     The key is bounded from both sides and ordered by, not equalled: once PostgreSQL's statistics know of one
     long lane only, it takes every key for that one, and finds the first of `key = x ORDER BY id` by walking
     the primary key through all jobs of the others.
     """
-    return _j.c.queue == queue, _j.c.key >= key, _j.c.key <= key
+    return query.where(_j.c.queue == queue, _j.c.key >= key, _j.c.key <= key).order_by(_j.c.key, _j.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,8 @@ _LEASE = Statement(
     .where(_l.c.queue == P("queue"), _l.c.key == P("key"))
     .values(run_at=P("until"), leased_until=P("until"), fence=P("fence"), claims=_l.c.claims + 1)
 )
-_JOBS = Statement(
-    sa.select(_j.c.id, _j.c.payload, _j.c.attempts, _j.c.created_at, _j.c.run_at, db_now().label("now"))
-    .where(*jobs_of(P("queue"), P("key")))
-    .order_by(*OLDEST_FIRST)
-    .limit(P("limit"))
-)
+_jobs = sa.select(_j.c.id, _j.c.payload, _j.c.attempts, _j.c.created_at, _j.c.run_at, db_now().label("now"))
+_JOBS = Statement(oldest_of(_jobs, P("queue"), P("key")).limit(P("limit")))
 _FIRST = Statement(
     sa.select(_l.c.run_at)
     .where(_l.c.queue == P("queue"), _l.c.account_id == P("account_id"))

@@ -2,7 +2,7 @@
 
 The lanes are locked first, so work that is added meanwhile waits, and the count of pending jobs decides
 whether a lane stays: one that is emptied is dropped, the others are given back (or kept). Why PostgreSQL is
-asked for a lane's jobs by bounds: `claims.jobs_of`.
+asked for a lane's jobs by bounds: `claims.oldest_of`.
 """
 
 from collections.abc import Sequence

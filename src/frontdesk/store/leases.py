@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from frontdesk.store import tables as t
-from frontdesk.store.claims import OLDEST_FIRST, Lane, jobs_of
+from frontdesk.store.claims import Lane, oldest_of
 from frontdesk.store.failures import LeaseLost
 from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
@@ -21,13 +21,7 @@ _l, _j = t.lanes, t.jobs
 
 _of_lane = sa.and_(_l.c.queue == P("queue"), _l.c.key == P("key"), _l.c.fence == P("fence"))
 _LOCK = Statement(sa.select(_l.c.pending).where(_of_lane).with_for_update(key_share=True))
-_next_run_at = (
-    sa.select(_j.c.run_at)
-    .where(*jobs_of(P("queue"), P("key")))
-    .order_by(*OLDEST_FIRST)
-    .limit(1)
-    .scalar_subquery()
-)
+_next_run_at = oldest_of(sa.select(_j.c.run_at), P("queue"), P("key")).limit(1).scalar_subquery()
 RELEASE = Statement(
     sa.update(_l)
     .where(_of_lane)
@@ -41,12 +35,7 @@ _GIVE_BACK = Statement(
     .values(run_at=sa.func.coalesce(_next_run_at, db_now()), leased_until=None, fence=_l.c.fence + 1)
 )
 _next_of_each = (
-    sa.select(_j.c.run_at)
-    .where(*jobs_of(_l.c.queue, _l.c.key))
-    .order_by(*OLDEST_FIRST)
-    .limit(1)
-    .correlate(_l)
-    .scalar_subquery()
+    oldest_of(sa.select(_j.c.run_at), _l.c.queue, _l.c.key).limit(1).correlate(_l).scalar_subquery()
 )
 _FORGET_LEASES = Statement(
     sa.update(_l)

@@ -19,8 +19,8 @@ test("one key resolves and reopens by what is known, not by what is shown", asyn
     return Promise.resolve({ ...shown, version, status: path.endsWith("resolve") ? "resolved" : "open" } as never);
   });
   const actions = makeActions(client, shown);
-  await actions.turn();
-  await actions.turn();
-  await actions.turn();
+  await actions.toggle();
+  await actions.toggle();
+  await actions.toggle();
   expect(asked).toEqual(["/v1/conversations/c1/resolve", "/v1/conversations/c1/reopen", "/v1/conversations/c1/resolve"]);
 });

@@ -182,7 +182,7 @@ export function Thread({ conversation, back, sideShown, onSide }: ThreadProps): 
       keys: "e",
       label: conversation.status === "resolved" ? "Reopen" : "Resolve",
       group: "Conversation",
-      run: () => void actions.turn(),
+      run: () => void actions.toggle(),
     },
     { keys: "z", label: "Snooze", group: "Conversation", enabled: conversation.status !== "resolved", run: () => setTimeout(() => setSnoozing(true), 0) },
     { keys: "]", label: sideShown ? "Hide contact" : "Show contact", group: "Conversation", run: onSide },

@@ -13,7 +13,7 @@ export interface Actions {
   resolve: () => Promise<void>;
   reopen: () => Promise<void>;
   /** Resolve it, or reopen it: by what is known now, which the page may not show yet. */
-  turn: () => Promise<void>;
+  toggle: () => Promise<void>;
   snooze: (until: Date) => Promise<void>;
   pending: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ export function makeActions(client: QueryClient, conversation: Conversation): Ac
   return {
     reopen,
     resolve,
-    turn: () => (known().status === "resolved" ? reopen() : resolve()),
+    toggle: () => (known().status === "resolved" ? reopen() : resolve()),
     assign: (assignee) =>
       attempt("Not assigned.", async () => {
         await change(client, id, "assign", { assignee_id: assignee });
