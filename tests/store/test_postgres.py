@@ -1,7 +1,7 @@
 """What only PostgreSQL has: a network in between and a server that restarts. Outcomes are looked up (G12)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
@@ -387,6 +387,33 @@ async def test_warming_without_a_database_does_no_harm(proxy: Proxy) -> None:
         await store.close()
 
 
+_FILL = """
+WITH c AS (INSERT INTO contacts (id, account_id, created_at)
+  SELECT gen_random_uuid(), $1, now() FROM generate_series(1, 5000) RETURNING id, account_id)
+INSERT INTO threads (id, account_id, inbox_id, contact_id, scheme, address, created_at)
+  SELECT gen_random_uuid(), account_id, account_id, id, 'web', '', now() FROM c"""
+_PLANS = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+
+
+async def test_a_statement_with_a_short_list_is_not_planned_for_every_run(store: Store) -> None:
+    """PostgreSQL plans the first five runs; it keeps a plan then if that looks no dearer than theirs."""
+    await store.write(lambda tx: tx.driver.fetch(_FILL, [uuid7()]))
+    for table in ("contacts", "threads"):
+        await store.write(lambda tx, table=table: tx.driver.fetch(f"ANALYZE {table}", []))  # type: ignore[misc]
+    joined = sa.select(t.threads.c.id, t.contacts.c.name).join(
+        t.contacts, t.contacts.c.id == t.threads.c.contact_id
+    )
+    listed = Statement(joined.where(t.threads.c.id.in_(sa.bindparam("ids", expanding=True))))
+
+    def change(tx: Tx) -> Sequence[int]:
+        for _ in range(12):
+            tx.rows(listed, ids=[uuid7()])
+        plans = tx.driver.fetch(_PLANS, [listed.plan("postgresql").bind({"ids": []})[0]])
+        return tuple(plans[0])
+
+    assert await store.write(change) == (7, 5)
+
+
 def test_a_list_of_any_length_is_the_same_statement() -> None:
     """One text to prepare and to plan, for every number of values."""
     table = t.messages
@@ -397,7 +424,7 @@ def test_a_list_of_any_length_is_the_same_statement() -> None:
     ids = [uuid7() for _ in range(3)]
     plan = listed.plan("postgresql")
     assert plan.bind({"ids": ids}) == (plan.bind({"ids": []})[0], [ids])
-    assert plan.bind({"ids": ids})[0].endswith("WHERE messages.id = ANY($1::UUID[])")
+    assert plan.bind({"ids": ids})[0].endswith("WHERE messages.id = ANY((SELECT $1::UUID[])::UUID[])")
     sql, args = others.plan("postgresql").bind({"kinds": ["text", "image"]})
     assert sql.endswith("WHERE (messages.kind <> ALL($1::VARCHAR[]))")
     assert args == [["text", "image"]]

@@ -187,13 +187,21 @@ class Statement:
 
 
 def _as_array(sql: str, position: int) -> str:
-    """The text with the list at this position as an array: `= ANY` for `IN`, `<> ALL` for `NOT IN`."""
-    words = {"IN": "= ANY", "NOT IN": "<> ALL"}
-    sql, times = re.subn(
-        rf"\b(NOT IN|IN) \(\${position}(?:::([A-Z ]+))?\)",
-        lambda found: f"{words[found[1]]}(${position}{f'::{found[2]}[]' if found[2] else ''})",
-        sql,
-    )
+    """The text with the list at this position as an array: `= ANY` for `IN`, `<> ALL` for `NOT IN`.
+
+    The array of an `IN` comes through a sub-select, where PostgreSQL's planner does not see its length. Where
+    it does, a plan made for each run looks cheaper to it than the kept one as soon as lists are shorter than
+    the ten it guesses, and it plans every run anew, which can cost more than the run.
+    """
+
+    def array(found: re.Match[str]) -> str:
+        is_in, type_ = found[1] == "IN", found[2] and f"{found[2]}[]"
+        value = f"${position}::{type_}" if type_ else f"${position}"
+        if is_in and type_:
+            value = f"(SELECT {value})::{type_}"  # the cast: an array, not the rows of the sub-select
+        return f"{'= ANY' if is_in else '<> ALL'}({value})"
+
+    sql, times = re.subn(rf"\b(NOT IN|IN) \(\${position}(?:::([A-Z ]+))?\)", array, sql)
     if not times:
         raise TypeError(f"the list at ${position} is not that of an IN: {sql}")
     return sql
