@@ -59,3 +59,25 @@ async def test_a_connection_that_is_opened_while_the_store_closes_is_ended(
     with pytest.raises(ConnectionResetError, match="the store was closed"):
         await taking
     assert connection.is_closed()
+
+
+async def test_the_oldest_free_connection_is_lent_first(postgres_url: str) -> None:
+    """Whatever order they come back in: the same few do the work."""
+    pool = PostgresPool(postgres_url, size=3)
+    try:
+        first, second, third = [await pool.take() for _ in range(3)]
+        for connection in (first, third, second):
+            pool.give(connection)
+        assert await pool.take() is first
+        assert await pool.take() is second
+        pool.give(first)
+        assert await pool.take() is first
+        first.terminate()
+        pool.give(first)
+        assert await pool.take() is third
+        fourth = await pool.take()
+        for connection in (fourth, third):
+            pool.give(connection)
+        assert await pool.take() is third
+    finally:
+        await pool.close()
