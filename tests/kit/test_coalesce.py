@@ -172,6 +172,19 @@ async def test_a_pause_waits_for_those_behind_the_last_batch_too() -> None:
     assert run.batches == [[0, 1], [2, 3, 4]]
 
 
+async def test_a_pause_does_not_wait_for_the_last_of_many() -> None:
+    run = _Runner()
+    coalescer = Coalescer(run, enough=100, pause=3600, returning=True)
+    await asyncio.gather(*(coalescer.submit(n) for n in range(16)))
+    back = [coalescer.submit(n) for n in range(13)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(run.batches) == 1
+    async with asyncio.timeout(20):
+        await asyncio.gather(*back, coalescer.submit(13))
+    assert [len(batch) for batch in run.batches] == [16, 14]
+
+
 async def test_one_caller_who_calls_again_and_again_does_not_wait_for_the_pause() -> None:
     run = _Runner()
     coalescer = Coalescer(run, enough=8, pause=3600, returning=True)

@@ -31,7 +31,7 @@ class Coalescer(Generic[Item, Result]):
         crowd: A batch smaller than this is not followed by a pause.
         is_worth_it: Asked before a pause; where it says no, there is none.
         returning: Who is answered calls again: the pause also ends when as many wait as were in the batch
-            and behind it, for nobody else is to be expected.
+            and behind it, for nobody else is to be expected; of eight or more an eighth is not waited for.
         whole: Errors that are the batch's, not an item's.
     """
 
@@ -87,7 +87,7 @@ class Coalescer(Generic[Item, Result]):
             await self._settle([self._waiting.popleft() for _ in range(size)])
             if self._pause and size >= self._crowd and self._is_worth_it():
                 known = size + len(self._waiting)
-                await self._gather(min(known, self._enough) if self._returning else self._enough)
+                await self._gather(min(known - known // 8, self._enough) if self._returning else self._enough)
         self._is_running = False  # no await between "empty" and this
 
     async def _gather(self, goal: int) -> None:

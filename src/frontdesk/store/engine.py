@@ -40,7 +40,7 @@ class Engine(Protocol):
 _WORTH_A_COMMIT, _PAUSE_SECONDS = 64, 0.008
 """Of receipts: a provider waits for its 200 and not for the reading, so more may gather for a commit."""
 
-_COMPANY, _COMPANY_SECONDS, _CROWD = 14, 0.008, 4
+_COMPANY, _COMPANY_SECONDS, _CROWD = 24, 0.008, 4
 """Of messages, where others want what a commit takes: it is worth most with several in it (decision 15)."""
 
 
