@@ -1,4 +1,8 @@
-"""Two processes of the API on one PostgreSQL: against one, and with one big account against fifty."""
+"""Two processes of the API on one PostgreSQL: against one, and with one big account against fifty.
+
+Each process serves as many connections as the one does alone, as where these budgets were first measured;
+what two make of the same connections in all is told beside it.
+"""
 
 import asyncio
 import json
@@ -39,36 +43,41 @@ SELECT (SELECT count(*) FROM (SELECT account_id FROM events GROUP BY account_id
 def run(report: Report, rounds: int, seconds: float) -> None:
     """PostgreSQL only: SQLite has one process."""
     report.say("two processes, postgresql")
-    one, two, fifty = [], [], []
+    one, two, shared, fifty = [], [], [], []
     with desk("postgresql", conversations=CONVERSATIONS) as big, desk("postgresql", conversations=0) as many:
         env = {**many.env, "ACCOUNTS": str(ACCOUNTS), "TOKENS": " ".join(_accounts(many))}
         for _ in range(rounds):
             one.append(_posts(big, big.env, seconds, processes=1))
             two.append(_posts(big, big.env, seconds, processes=2))
+            shared.append(_posts(big, big.env, seconds, processes=2, connections=CONNECTIONS // 2))
             fifty.append(_posts(many, env, seconds, processes=2))
         wrong = sum(asyncio.run(_wrong(made.database_url)) for made in (big, many))
     both, alone, spread = middle(two), middle(one), middle(fifty)
     name = "POST message, two processes / one"
     report.add(Figure(name, "postgresql", both, "/s", both / alone, 1.15, 1.4))
+    name = f"the same, {CONNECTIONS} connections in all"
+    report.add(Figure(name, "postgresql", middle(shared), "/s", middle(shared) / alone))
     name = f"POST message, one big account / {ACCOUNTS} accounts, two processes"
     report.add(Figure(name, "postgresql", both, "/s", both / spread, 0.9, 1))
     name = "gaps and deadlocks after it"
     report.add(Figure(name, "postgresql", wrong, "", wrong, 0, 0, at_most=True))
 
 
-def _posts(made: Desk, env: dict[str, str], seconds: float, *, processes: int) -> float:
-    """Requests per second of all processes together, with the same number of connections in all."""
+def _posts(
+    made: Desk, env: dict[str, str], seconds: float, *, processes: int, connections: int = CONNECTIONS
+) -> float:
+    """Requests per second of all processes together; each has so many connections."""
     with made.running("api") as (first, _):
         if processes == 1:
-            return _load([first], env, seconds)
+            return _load([first], env, seconds, connections)
         with made.running("api") as (second, _):
-            return _load([first, second], env, seconds)
+            return _load([first, second], env, seconds, connections)
 
 
-def _load(urls: Sequence[str], env: dict[str, str], seconds: float) -> float:
+def _load(urls: Sequence[str], env: dict[str, str], seconds: float, connections: int) -> float:
     def one(url: str, seconds: float) -> float:
         mine = {**env, "SEED": str(secrets.randbelow(10**6))}
-        return wrk(url, "post", seconds=seconds, connections=CONNECTIONS // len(urls), env=mine).rate
+        return wrk(url, "post", seconds=seconds, connections=connections, env=mine).rate
 
     with ThreadPoolExecutor(len(urls)) as threads:
         list(threads.map(lambda url: one(url, WARM_SECONDS), urls))
