@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,9 +17,10 @@ class Door:
         self.came: asyncio.Queue[Connection] = asyncio.Queue()
         self.is_open = asyncio.Event()
 
-    async def hold(self, connection: Connection) -> None:
+    async def hold(self, connection: Connection) -> tuple[int, datetime]:
         self.came.put_nowait(connection)
         await self.is_open.wait()
+        return connection.get_server_pid(), datetime.now(UTC)
 
 
 @pytest.fixture

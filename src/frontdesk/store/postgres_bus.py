@@ -1,6 +1,6 @@
 """Wake-ups between the processes of one desk, by PostgreSQL's NOTIFY. Hints only: readers also poll.
 
-Sent after the commit, on a connection of its own and at most every few milliseconds: inside the transaction a
+Sent after the commit, on a connection of its own and at most every `PAUSE_SECONDS`: inside the transaction a
 NOTIFY would halve the rate of commits.
 """
 
@@ -21,7 +21,7 @@ from frontdesk.store.postgres_pool import LOST_OR_CLOSED
 
 CHANNEL = "frontdesk"
 PAUSE_SECONDS = 0.025
-"""The first word after a silence leaves at once; under load one in so long, for each wakes every process."""
+"""The first word after a silence leaves at once, the next so long after it: each wakes every process."""
 RECONNECT_SECONDS = 0.5
 COMPANY_SECONDS = 1.0
 """So long after the last word of another process it is taken to be writing still."""
@@ -43,7 +43,7 @@ class PostgresBus:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def publish(self, heads: Mapping[UUID, int], queues: Iterable[str]) -> None:
-        """Note what a commit did; it is sent at once, or under load within `PAUSE_SECONDS`."""
+        """Note what a commit did; it is sent within `PAUSE_SECONDS`."""
         for account_id, head in heads.items():
             self._heads[account_id] = max(head, self._heads.get(account_id, 0))
         self._queues.update(queues)

@@ -39,9 +39,8 @@ LOST_OR_CLOSED: tuple[type[Exception], ...] = (*LOST, asyncpg.InterfaceError)
 class Connection(asyncpg.Connection):
     """A connection that knows its backend (process id and start), so that it can be ended if it is lost."""
 
-    __slots__ = ("backend", "number")
+    __slots__ = ("backend",)
     backend: tuple[int, datetime]
-    number: int  # of those that its pool opened; the higher, the younger
 
 
 class PostgresPool:
@@ -59,7 +58,6 @@ class PostgresPool:
         self._free: list[Connection] = []  # youngest first
         self._lent: set[Connection] = set()
         self._opening = 0
-        self._opened = 0
         self._is_closed = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -110,8 +108,6 @@ class PostgresPool:
             raise
         finally:
             self._opening -= 1
-        self._opened += 1
-        connection.number = self._opened
         self._lent.add(connection)
         return connection
 
@@ -155,8 +151,9 @@ class PostgresPool:
                 return
 
 
-def _youth(connection: Connection) -> int:
-    return -connection.number
+def _youth(connection: Connection) -> float:
+    _, started = connection.backend
+    return -started.timestamp()
 
 
 class _Loan:
