@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from frontdesk.domain.content import Document, Media, Text, content_adapter
+from frontdesk.domain.content import (
+    Choice,
+    Content,
+    Document,
+    Image,
+    Interactive,
+    Media,
+    Text,
+    content_adapter,
+)
 from frontdesk.domain.message import Author, AuthorType, Direction
 from frontdesk.features.delivery import deliverer as delivering
 from frontdesk.features.delivery import outbox, retries
@@ -24,7 +33,17 @@ from frontdesk.store.drafts import Appended, Draft
 from frontdesk.store.engine import Store
 from frontdesk.store.statement import Statement
 from frontdesk.store.tx import Tx
-from tests.features.scene import PaperBlobs, PaperInboxes, Scene, add_rows, echo, status, text, until, working
+from tests.features.scene import (
+    PaperBlobs,
+    PaperInboxes,
+    Scene,
+    add_rows,
+    echo,
+    status,
+    text,
+    until,
+    working,
+)
 
 SLOW_ONES = Statement(
     sa.select(t.conversations.c.id).where(t.conversations.c.inbox_id == sa.bindparam("inbox_id"))
@@ -44,15 +63,16 @@ def deliverer(scene: Scene, *others: Scene, backoff: Backoff = QUICK, **more: An
     return Deliverer(scene.store, PaperInboxes(scene, *others), PaperBlobs(), backoff=backoff, **more)
 
 
-async def write(scene: Scene, *bodies: str, conversation_id: Any = None) -> list[Any]:
+async def write(scene: Scene, *bodies: str | Content, conversation_id: Any = None) -> list[Any]:
     """Queue messages; answers their ids."""
     target = conversation_id or (await scene.conversation()).id
+    contents = [Text(body=body) if isinstance(body, str) else body for body in bodies]
     drafts = [
         Draft(
-            scene.account_id, target, Direction.OUTGOING, Author(AuthorType.AGENT, None, "Olga"), "text",
-            content_adapter.dump_json(Text(body=body)).decode(), body, queue="deliver",
+            scene.account_id, target, Direction.OUTGOING, Author(AuthorType.AGENT, None, "Olga"),
+            content.kind, content_adapter.dump_json(content).decode(), "", queue="deliver",
         )
-        for body in bodies
+        for content in contents
     ]  # fmt: skip
     outcomes = await scene.store.append_many(drafts)
     assert all(isinstance(outcome, Appended) for outcome in outcomes)
@@ -253,6 +273,40 @@ async def test_an_echo_before_our_own_answer_does_not_double(scene: Scene) -> No
         scene.channel.gate.set()
     await scene.receive(echo("a", source_id="w1"), status("w1", "read"))
     assert await statuses(scene) == ["read"]
+
+
+CHOICE = Interactive(
+    type="buttons", header="Ready", body="It is!  When?", buttons=(Choice(id="m", title="Morning"),)
+)
+PHOTO = Image(media=Media(url="https://files.example/lamp.png"), caption="The lamp")
+
+
+@pytest.mark.parametrize(
+    ("ours", "told"),
+    [
+        (CHOICE, Text(body="Ready\n\nIt is! When?")),
+        (PHOTO, Image(media=Media(url="https://cdn.example/1"))),
+        (PHOTO, PHOTO),
+    ],
+    ids=["a choice as its words", "a file apart from its caption", "a file with its caption"],
+)
+async def test_an_echo_in_the_platform_s_words_does_not_double(
+    scene: Scene, ours: Content, told: Content
+) -> None:
+    """Platforms tell a choice as text, and a caption as a message of its own."""
+    scene.channel.gate = asyncio.Event()
+    scene.channel.answers = [Sent(source_id="w1")]
+    async with working(deliverer(scene).worker()):
+        await write(scene, ours)
+        await until(lambda: all_are(scene, "sending"))
+        other = Text(body="Ready? It is!")
+        for content, source_id in ((other, "w0"), (told, "w1")):
+            await scene.receive(replace(echo("told", source_id=source_id), content=content))
+        await until(lambda: all_are(scene, "sent", "sent"))
+        scene.channel.gate.set()
+    messages = await scene.read((await scene.conversation()).id)
+    contents = [m["content"]["kind"] for m in messages if m["direction"] == "outgoing"]
+    assert contents == [ours.kind, "text"]
 
 
 async def test_an_echo_after_our_own_answer_does_not_double(scene: Scene) -> None:

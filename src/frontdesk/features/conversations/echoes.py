@@ -1,6 +1,6 @@
 """Echoes: what our own side wrote elsewhere comes in as a message. What we sent ourselves must not double."""
 
-from frontdesk.domain.content import Content, content_adapter
+from frontdesk.domain.content import Content, Interactive, Text, content_adapter
 from frontdesk.domain.inbound import MessageReceived
 from frontdesk.domain.message import DeliveryStatus, Direction
 from frontdesk.features.conversations import statuses
@@ -23,7 +23,7 @@ def is_our_own(tx: Tx, desk: Desk, message: MessageReceived, source_id: str, thr
     if thread is None or thread.conversation_id is None:
         return False
     for row in candidates.unproven(tx, thread.conversation_id, _LOOK_BACK):
-        if row.kind == message.content.kind and _same(row.content, message.content):
+        if _same(row.content, message.content):
             _prove(tx, desk, row, source_id, message)
             return True
     return False
@@ -50,6 +50,13 @@ def _prove(tx: Tx, desk: Desk, row: Row, source_id: str, message: MessageReceive
 
 
 def _same(stored: str, echoed: Content) -> bool:
+    """Whether our content may be told so: a file apart from its caption, a choice as its words alone."""
     ours = content_adapter.validate_json(stored)
-    dump = {"exclude_none": True, "exclude": {"media", "preview_url"}}
+    if isinstance(ours, Interactive) and isinstance(echoed, Text):
+        words = (ours.header, ours.body, ours.footer)
+        return " ".join(part for part in words if part).split() == echoed.body.split()
+    if ours.kind != echoed.kind:
+        return False
+    kept_apart = {"caption"} if getattr(echoed, "caption", None) is None else set()
+    dump = {"exclude_none": True, "exclude": {"media", "preview_url", *kept_apart}}
     return bool(ours.model_dump(**dump) == echoed.model_dump(**dump))  # type: ignore[arg-type]
