@@ -7,9 +7,20 @@ import type { ListFilter } from "./queries.ts";
 
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
+/** The first answer of a query may have been made before what we just heard: then it is asked for once more. */
+function afterFirst(client: QueryClient, key: string[]): void {
+  const query = client.getQueryCache().find({ queryKey: key, exact: true });
+  if (query?.state.fetchStatus !== "fetching" || query.state.data !== undefined) return;
+  void query.promise?.then(
+    () => client.invalidateQueries({ queryKey: key }),
+    () => undefined,
+  );
+}
+
 /** Fetch again soon; many calls in a row make one fetch. */
 function soon(client: QueryClient, key: string[], wait = 400): void {
   const name = key.join("/");
+  afterFirst(client, key);
   if (waiting.has(name)) return;
   waiting.set(
     name,
@@ -34,7 +45,10 @@ export function applyConversation(client: QueryClient, conversation: Conversatio
 export function applyMessage(client: QueryClient, message: Message): void {
   const key = ["messages", message.conversation_id];
   const data = client.getQueryData<ThreadData>(key);
-  if (!data) return;
+  if (!data) {
+    afterFirst(client, key);
+    return;
+  }
   const next = applyToThread(data, message);
   if (next) client.setQueryData(key, next);
   else void client.invalidateQueries({ queryKey: key });
