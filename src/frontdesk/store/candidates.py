@@ -14,7 +14,7 @@ P = sa.bindparam
 _d, _a, _m = t.deliveries, t.delivery_attempts, t.messages
 
 _UNPROVEN = Statement(
-    sa.select(_d.c.id, _d.c.message_id, _m.c.kind, _m.c.content)
+    sa.select(_d.c.id, _d.c.message_id, _m.c.content)
     .join_from(_d, _m, _m.c.id == _d.c.message_id)
     .where(
         _m.c.conversation_id == P("conversation_id"),
@@ -62,7 +62,7 @@ _UNREAD_UP_TO = Statement(
 
 
 def unproven(tx: ReadTx, conversation_id: UUID, back: int) -> list[Row]:
-    """Open sends among the last `back` messages, the oldest first: id, message_id, kind, content."""
+    """Open sends among the last `back` messages, the oldest first: id, message_id, content."""
     return tx.rows(_UNPROVEN, conversation_id=conversation_id, back=back)
 
 

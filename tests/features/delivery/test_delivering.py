@@ -305,8 +305,8 @@ async def test_an_echo_in_the_platform_s_words_does_not_double(
         await until(lambda: all_are(scene, "sent", "sent"))
         scene.channel.gate.set()
     messages = await scene.read((await scene.conversation()).id)
-    contents = [m["content"]["kind"] for m in messages if m["direction"] == "outgoing"]
-    assert contents == [ours.kind, "text"]
+    kinds = [m["content"]["kind"] for m in messages if m["direction"] == "outgoing"]
+    assert kinds == [ours.kind, "text"]
 
 
 async def test_an_echo_after_our_own_answer_does_not_double(scene: Scene) -> None:

@@ -12,7 +12,7 @@ function afterFirst(client: QueryClient, key: string[]): void {
   const query = client.getQueryCache().find({ queryKey: key, exact: true });
   if (query?.state.fetchStatus !== "fetching" || query.state.data !== undefined) return;
   void query.promise?.then(
-    () => client.invalidateQueries({ queryKey: key }),
+    () => soon(client, key, 0),
     () => undefined,
   );
 }
